@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "penstock/exchange.h"
+#include "penstock/response.h"
+#include "penstock/result.h"
+
+namespace penstock {
+
+class Next;
+
+/// A layer of the chain, an onion around `next`. Const after construction; one instance is shared
+/// by the fibers of all event loops, so it must be thread-safe.
+class Interceptor {
+ public:
+  virtual ~Interceptor() = default;
+  /// Answer, or call `next` (0, 1 or several times) and pass its result on. May suspend. `next`
+  /// returns when the head of the answer is known, not when its body ended: end-of-body work goes
+  /// to `r->body.on_finish`.
+  virtual Result<Response> handle(Exchange& x, Next next) const = 0;
+};
+
+/// The end of the chain: what gets the answer from an upstream. Same rules as an interceptor.
+class Endpoint {
+ public:
+  virtual ~Endpoint() = default;
+  virtual Result<Response> call(Exchange& x) const = 0;
+};
+
+/// The rest of the chain, as a view: copy it freely while the chain lives.
+class Next {
+ public:
+  Next(std::span<const std::unique_ptr<Interceptor>> rest, const Endpoint& endpoint)
+      : rest_(rest), endpoint_(&endpoint) {}
+
+  Result<Response> operator()(Exchange& x) const {
+    if (rest_.empty()) return endpoint_->call(x);
+    return rest_.front()->handle(x, Next(rest_.subspan(1), *endpoint_));
+  }
+
+ private:
+  std::span<const std::unique_ptr<Interceptor>> rest_;
+  const Endpoint* endpoint_;
+};
+
+}  // namespace penstock
