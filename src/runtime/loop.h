@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "penstock/clock.h"
+#include "penstock/unique_function.h"
+#include "runtime/fiber.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace penstock::runtime {
+
+/// One event loop, run by one thread: its fibers, their timers, its sockets. Everything but post()
+/// and stop() belongs to that thread.
+class Loop {
+ public:
+  explicit Loop(const Clock& clock);
+  /// All fibers must have ended, or never run again: what their stacks own is then not released.
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  /// The loop that runs on this thread. Call only from inside run().
+  static Loop& current();
+
+  /// Starts a fiber; it runs before spawn returns until it first waits, or as soon as the caller
+  /// waits when that is a fiber.
+  void spawn(UniqueFunction<void()> body);
+  /// Runs `fn` on the loop's thread, outside of fibers. Any thread.
+  void post(UniqueFunction<void()> fn);
+  /// Serves events until stop().
+  void run();
+  /// Serves events until no fiber is left. For tests and small programs.
+  void run_until_idle();
+  /// Makes run() return soon. Any thread.
+  void stop();
+
+  /// Wakes fibers whose time has come. The loop does that by itself; a test that has moved its clock
+  /// calls it to have the effect now.
+  void fire_timers();
+
+  const Clock& clock() const noexcept { return *clock_; }
+  std::size_t fibers() const noexcept;
+  boost::asio::io_context& io() noexcept;
+  /// Room to read into, shared by the loop's fibers: what is in it is lost when the fiber waits.
+  std::span<char> scratch() noexcept;
+
+ private:
+  friend class Fiber;
+  struct Impl;
+  void add_timer(Fiber& fiber);
+  void remove_timer(Fiber& fiber);
+  void make_ready(Fiber& fiber);
+  void run_ready();
+
+  const Clock* clock_;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace penstock::runtime

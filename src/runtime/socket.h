@@ -1,0 +1,57 @@
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include "runtime/stream.h"
+
+namespace penstock::runtime {
+
+/// An IPv4 or IPv6 address with a port.
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  std::string to_string() const;  // "127.0.0.1:80", "[::1]:80"
+};
+
+/// A TCP socket whose waits suspend the fiber. Non-blocking, close-on-exec, TCP_NODELAY.
+class Socket final : public Stream {
+ public:
+  /// Takes over a connected or listening descriptor, on the current loop.
+  explicit Socket(int descriptor);
+  ~Socket() override;
+
+  /// Connects; suspends. Errors: kRefused, kTimeout, kCancelled.
+  static IoResult<std::unique_ptr<Socket>> connect(const Address& address, Deadline deadline);
+
+  IoResult<std::size_t> read(std::span<char> buffer, Deadline deadline) override;
+  IoResult<void> write(std::span<const std::string_view> pieces, Deadline deadline) override;
+  using Stream::write;
+  bool is_quiet() override;
+  void shutdown_write() override;
+
+  /// While nobody reads: takes what arrives into `spill`, up to `limit` bytes, and requests `cancel`
+  /// when the peer is gone (its end of the stream or a reset). Beyond the limit it looks no more.
+  /// Both outlive the watch.
+  void watch(Cancel& cancel, std::string& spill, std::size_t limit);
+  void unwatch();
+
+  /// Suspends until the descriptor may be read, written, or either (`true` where both hold).
+  IoResult<void> wait_readable(Deadline deadline);
+  IoResult<void> wait_writable(Deadline deadline);
+  IoResult<void> wait_either(Deadline deadline);
+  int descriptor() const noexcept;
+
+ private:
+  struct State;
+  friend void intrusive_ptr_add_ref(State* state) noexcept;
+  friend void intrusive_ptr_release(State* state) noexcept;
+  boost::intrusive_ptr<State> state_;
+};
+
+}  // namespace penstock::runtime

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <boost/system/result.hpp>
+
+#include "penstock/clock.h"
+
+namespace penstock::runtime {
+
+/// Why a stream or a look-up gave nothing.
+struct IoError {
+  enum class Kind {
+    kTimeout,    // the deadline's time came
+    kCancelled,  // the deadline's token was requested
+    kClosed,     // the peer is gone: reset, broken pipe, or an end where none may be
+    kRefused,    // no connection came about
+    kTls,        // the TLS layer refused: certificate, protocol
+    kName,       // the host name has no address
+  };
+  Kind kind = Kind::kClosed;
+  std::string detail;  // for the log
+};
+
+template <class T>
+using IoResult = boost::system::result<T, IoError>;
+
+[[noreturn]] void throw_exception_from_error(const IoError& error,
+                                             const boost::source_location& where);
+
+/// A connected byte stream, plain or TLS. Used by the fibers of one loop, at most one of them
+/// reading and one writing. Destroying it closes it.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  /// Reads what is there, at least one byte, 0 at the end of the stream. Suspends until then. Loop's
+  /// scratch room may be used as `buffer`: it is filled only right before read returns.
+  virtual IoResult<std::size_t> read(std::span<char> buffer, Deadline deadline) = 0;
+  /// Writes all pieces, in one system call where the socket takes them. May suspend; what it could
+  /// not write before that it has copied, so the pieces need not outlive a suspension.
+  virtual IoResult<void> write(std::span<const std::string_view> pieces, Deadline deadline) = 0;
+  /// True when there is neither unread data nor an end: good to be used again. Never suspends.
+  virtual bool is_quiet() = 0;
+
+  /// Says that nothing more will be written. Never suspends.
+  virtual void shutdown_write() = 0;
+
+  IoResult<void> write(std::string_view piece, Deadline deadline) {
+    return write(std::span(&piece, 1), deadline);
+  }
+};
+
+}  // namespace penstock::runtime
