@@ -3,6 +3,11 @@
 add_library(penstock_options INTERFACE)
 target_compile_options(penstock_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # g++ 12 sees overlaps and overruns inside std::string that are not there (GCC bugs 105329, 105651).
+  target_compile_options(penstock_options INTERFACE
+    -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+endif()
 target_include_directories(penstock_options INTERFACE ${PROJECT_SOURCE_DIR}/include)
 target_include_directories(penstock_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_definitions(penstock_options INTERFACE PENSTOCK_VERSION="${PROJECT_VERSION}")
@@ -16,11 +21,25 @@ if(PENSTOCK_SANITIZE)
   endif()
 endif()
 
+# Headers that most files include and that are dear to read: precompiled once, which makes a build
+# four times faster. Flags and definitions must be the same for every target, hence these links here.
+target_link_libraries(penstock_options INTERFACE simdjson::simdjson Threads::Threads)
+set(PENSTOCK_PRECOMPILED <algorithm> <array> <chrono> <cstdint> <functional> <map> <memory> <optional>
+  <string> <string_view> <utility> <variant> <vector> <simdjson.h> <boost/system/result.hpp>)
+
 # penstock_library(NAME SOURCES a.cc b.cc LINKS lower_library ...): the library of one src/ folder.
 function(penstock_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_library(penstock_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(penstock_${name} PUBLIC penstock_options ${ARG_LINKS})
+  if(name STREQUAL test_support)
+    target_precompile_headers(penstock_${name} PRIVATE
+      ${PENSTOCK_PRECOMPILED} <nlohmann/json.hpp> <gtest/gtest.h> <gmock/gmock.h>)
+  elseif(name STREQUAL base)
+    target_precompile_headers(penstock_${name} PRIVATE ${PENSTOCK_PRECOMPILED})
+  else()
+    target_precompile_headers(penstock_${name} REUSE_FROM penstock_base)
+  endif()
 endfunction()
 
 # penstock_test(NAME SOURCES a_test.cc LINKS penstock_x ...): one GoogleTest program; each of its
@@ -29,8 +48,9 @@ function(penstock_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name}_test ${ARG_SOURCES})
   target_link_libraries(${name}_test PRIVATE penstock_options ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  target_precompile_headers(${name}_test REUSE_FROM penstock_test_support)
   target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(${name}_test PRIVATE PENSTOCK_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${name}_test NO_PRETTY_VALUES TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT 120)
 endfunction()

@@ -24,8 +24,9 @@ struct Location {
 
 struct Diagnostic {
   Location where;
-  std::string path;     // "chain[3].token_limit.limits[0].every"
-  std::string message;  // lower case, with the remedy: "unknown key `tokns`; did you mean `tokens`?"
+  std::string path;  // "chain[3].token_limit.limits[0].every"
+  std::string
+      message;  // lower case, with the remedy: "unknown key `tokns`; did you mean `tokens`?"
 };
 
 /// One piece of the configuration after interpolation: a value that may be copied. The text of a
@@ -33,10 +34,11 @@ struct Diagnostic {
 struct Node {
   enum class Kind { kNull, kScalar, kList, kMap };
   Kind kind = Kind::kNull;
-  std::string scalar;                              // kScalar
-  bool quoted = false;                             // kScalar: written in quotes, so it is a string
-  std::vector<Node> items;                         // kList
-  std::vector<std::pair<Node, Node>> members;      // kMap; keys are scalars, duplicates reported at load
+  std::string scalar;       // kScalar
+  bool quoted = false;      // kScalar: written in quotes, so it is a string
+  std::vector<Node> items;  // kList
+  std::vector<std::pair<Node, Node>>
+      members;  // kMap; keys are scalars, duplicates reported at load
   Location where;
   std::string path;
 };

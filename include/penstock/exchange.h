@@ -55,7 +55,7 @@ struct Request {
 /// Who asks. Part of every key of a counter or a cache.
 struct Principal {
   std::string name;  // as configured; safe to log
-  std::string id;    // unique and stable: the name of a configured key, or a digest of a foreign one
+  std::string id;  // unique and stable: the name of a configured key, or a digest of a foreign one
 };
 
 /// Where a model is served.
@@ -66,12 +66,12 @@ struct Target {
 
 /// Fields of the request body that more than one part needs.
 struct RequestFacts {
-  std::string model;          // as the client wrote it; empty where the route has none
+  std::string model;  // as the client wrote it; empty where the route has none
   bool stream = false;
   bool include_usage = false;  // the client asked for the usage chunk of a stream itself
-  std::uint32_t choices = 1;   // `n`
+  std::uint32_t choices = 1;   // `n`, times the prompts of a legacy completion
   std::optional<std::uint64_t> output_cap;  // the largest declared cap of output tokens
-  Target target;              // empty upstream: no such model is configured
+  Target target;                            // empty upstream: no such model is configured
 };
 
 /// One request on its way through the chain. Owned by the connection's fiber and used by it alone.
@@ -94,8 +94,8 @@ class Exchange {
   /// Puts another body in its place; documents and facts taken before are void.
   void replace_body(std::string body);
 
-  /// The body as JSON, parsed on first use. Error: 400, not JSON by our rules (see json/document.h).
-  /// Valid until `replace_body` or `release_body`. Does not suspend.
+  /// The body as JSON, parsed on first use. Error: 400, not JSON by our rules (see
+  /// json/document.h). Valid until `replace_body` or `release_body`. Does not suspend.
   Result<const json::Document*> document();
   /// The fields of the body that the gateway itself reads, found on first use. Errors: those of
   /// `document`, and 400 for a field of the wrong type. Does not suspend. Reference valid as long

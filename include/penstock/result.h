@@ -16,16 +16,16 @@ using Result = boost::system::result<T, Error>;
 }  // namespace penstock
 
 /// `auto x = TRY(may_fail());`: the value, or return the error from the enclosing function.
-#define TRY(expression)                                              \
-  __extension__({                                                    \
-    auto&& try_result_ = (expression);                               \
-    if (!try_result_) return std::move(try_result_).error();         \
-    *std::move(try_result_);                                         \
+#define TRY(expression)                                      \
+  __extension__({                                            \
+    auto&& try_result_ = (expression);                       \
+    if (!try_result_) return std::move(try_result_).error(); \
+    *std::move(try_result_);                                 \
   })
 
 /// The same for a result without a value.
-#define TRY_VOID(expression)                                         \
-  do {                                                               \
-    auto&& try_result_ = (expression);                               \
-    if (!try_result_) return std::move(try_result_).error();         \
+#define TRY_VOID(expression)                                 \
+  do {                                                       \
+    auto&& try_result_ = (expression);                       \
+    if (!try_result_) return std::move(try_result_).error(); \
   } while (false)

@@ -17,9 +17,9 @@ class UniqueFunction<R(Args...)> {
   UniqueFunction() = default;
 
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, UniqueFunction> &&
-             std::is_invocable_r_v<R, F&, Args...>)
-  UniqueFunction(F f) : target_(std::make_unique<Holder<F>>(std::move(f))) {}  // NOLINT: implicit
+  requires(!std::is_same_v<std::remove_cvref_t<F>, UniqueFunction> &&
+           std::is_invocable_r_v<R, F&, Args...>) UniqueFunction(F f)
+      : target_(std::make_unique<Holder<F>>(std::move(f))) {}  // NOLINT: implicit
 
   explicit operator bool() const noexcept { return target_ != nullptr; }
   R operator()(Args... args) { return target_->call(std::forward<Args>(args)...); }

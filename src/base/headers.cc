@@ -1,6 +1,7 @@
 #include "penstock/headers.h"
 
 #include <array>
+#include <cstring>
 #include <functional>
 
 #include "base/text.h"
@@ -19,6 +20,10 @@ constexpr std::array<bool, 256> token_table() {
 }
 constexpr std::array<bool, 256> kTokenBytes = token_table();
 
+// What a request of an SDK brings; room for it is made once.
+constexpr std::size_t kUsualBytes = 512;
+constexpr std::size_t kUsualFields = 16;
+
 constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
@@ -34,6 +39,15 @@ std::string_view keep(std::string_view text, const std::string& block, std::stri
   return room;
 }
 
+/// Looks at eight bytes at once: is one of them below 0x20 or 0x7f? (The exact test for a zero
+/// byte, applied twice.)
+constexpr bool has_control(std::uint64_t word) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighs = 0x80 * kOnes;
+  const std::uint64_t del = word ^ (0x7f * kOnes);
+  return ((((word - 0x20 * kOnes) & ~word) | ((del - kOnes) & ~del)) & kHighs) != 0;
+}
+
 }  // namespace
 
 bool is_token(std::string_view text) noexcept {
@@ -44,6 +58,12 @@ bool is_token(std::string_view text) noexcept {
 }
 
 bool is_field_value(std::string_view text) noexcept {
+  while (text.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), sizeof word);
+    if (has_control(word)) break;  // perhaps a TAB, which is allowed
+    text.remove_prefix(sizeof word);
+  }
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if ((byte < 0x20 && byte != '\t') || byte == 0x7f) return false;
@@ -77,10 +97,15 @@ bool Headers::add(std::string_view name, std::string_view value) {
   name = keep(name, bytes_, name_room);
   value = keep(value, bytes_, value_room);
 
+  if (entries_.empty()) {
+    bytes_.reserve(kUsualBytes);
+    entries_.reserve(kUsualFields);
+  }
   Entry entry{};
   entry.name_at = static_cast<std::uint32_t>(bytes_.size());
   entry.name_size = static_cast<std::uint32_t>(name.size());
-  for (const char c : name) bytes_.push_back(lower(c));
+  bytes_.append(name);
+  for (std::size_t i = entry.name_at; i < bytes_.size(); ++i) bytes_[i] = lower(bytes_[i]);
   entry.value_at = static_cast<std::uint32_t>(bytes_.size());
   entry.value_size = static_cast<std::uint32_t>(value.size());
   bytes_.append(value);
