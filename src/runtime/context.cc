@@ -1,9 +1,8 @@
 #include "runtime/context.h"
 
+#include <exception>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include <exception>
 #include <utility>
 
 #include "base/check.h"
@@ -22,7 +21,8 @@ namespace {
 
 namespace context = boost::context::detail;
 
-// Only touched pages cost memory. The deepest user is a TLS handshake; sanitizers widen every frame.
+// Only touched pages cost memory. The deepest user is a TLS handshake; sanitizers widen every
+// frame.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::size_t kStackBytes = 512 * 1024;
 #else

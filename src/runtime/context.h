@@ -5,6 +5,7 @@
 #include <boost/context/detail/fcontext.hpp>
 
 #include "penstock/unique_function.h"
+
 #include "runtime/fiber.h"
 
 namespace penstock::runtime {

@@ -19,7 +19,9 @@ namespace {
 thread_local Fiber* running = nullptr;
 }
 
-Fiber* Fiber::current_or_null() noexcept { return running; }
+Fiber* Fiber::current_or_null() noexcept {
+  return running;
+}
 
 Fiber& Fiber::current() {
   PENSTOCK_CHECK(running != nullptr, "only a fiber can wait");
@@ -43,7 +45,9 @@ bool Fiber::resume() {
   return context_->ended();
 }
 
-void Fiber::suspend() { context_->leave(); }
+void Fiber::suspend() {
+  context_->leave();
+}
 
 Wake Fiber::park(Deadline deadline) {
   if (std::exchange(notified_, false)) return Wake::kNotified;

@@ -7,6 +7,7 @@
 
 #include "penstock/clock.h"
 #include "penstock/unique_function.h"
+
 #include "runtime/cancel.h"
 
 namespace penstock::runtime {
@@ -16,9 +17,9 @@ class Loop;
 /// Why park() came back.
 enum class Wake { kNotified, kDeadline, kCancelled };
 
-/// A stackful coroutine: code in it reads top to bottom and blocks nothing but itself. It belongs to
-/// one loop and never leaves it. Made by Loop::spawn; it and its stack go back to the loop's pool
-/// when its function returns.
+/// A stackful coroutine: code in it reads top to bottom and blocks nothing but itself. It belongs
+/// to one loop and never leaves it. Made by Loop::spawn; it and its stack go back to the loop's
+/// pool when its function returns.
 ///
 /// The layer is ours because one wait here has several sources (two sockets, a deadline, a
 /// cancellation), which asio::spawn gives only through a group of operations with a handler each,

@@ -62,7 +62,9 @@ struct Loop::Impl {
 
 Loop::Loop(const Clock& clock) : clock_(&clock), impl_(std::make_unique<Impl>()) {}
 
-Loop::~Loop() { impl_->timers.clear(); }
+Loop::~Loop() {
+  impl_->timers.clear();
+}
 
 Loop& Loop::current() {
   PENSTOCK_CHECK(running_loop != nullptr, "this thread runs a loop");
@@ -100,7 +102,9 @@ void Loop::run_until_idle() {
   impl_->until_idle = false;
 }
 
-void Loop::stop() { impl_->io.stop(); }
+void Loop::stop() {
+  impl_->io.stop();
+}
 
 void Loop::fire_timers() {
   const MonotonicTime now = clock_->now();
@@ -112,11 +116,17 @@ void Loop::fire_timers() {
   impl_->arm(*this);
 }
 
-std::size_t Loop::fibers() const noexcept { return impl_->alive; }
+std::size_t Loop::fibers() const noexcept {
+  return impl_->alive;
+}
 
-asio::io_context& Loop::io() noexcept { return impl_->io; }
+asio::io_context& Loop::io() noexcept {
+  return impl_->io;
+}
 
-std::span<char> Loop::scratch() noexcept { return impl_->scratch; }
+std::span<char> Loop::scratch() noexcept {
+  return impl_->scratch;
+}
 
 void Loop::add_timer(Fiber& fiber) {
   impl_->timers.insert(fiber);

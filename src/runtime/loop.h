@@ -6,6 +6,7 @@
 
 #include "penstock/clock.h"
 #include "penstock/unique_function.h"
+
 #include "runtime/fiber.h"
 
 namespace boost::asio {
@@ -39,8 +40,8 @@ class Loop {
   /// Makes run() return soon. Any thread.
   void stop();
 
-  /// Wakes fibers whose time has come. The loop does that by itself; a test that has moved its clock
-  /// calls it to have the effect now.
+  /// Wakes fibers whose time has come. The loop does that by itself; a test that has moved its
+  /// clock calls it to have the effect now.
   void fire_timers();
 
   const Clock& clock() const noexcept { return *clock_; }

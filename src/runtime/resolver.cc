@@ -1,14 +1,13 @@
 #include "runtime/resolver.h"
 
-#include <arpa/inet.h>
-#include <netdb.h>
-#include <netinet/in.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <chrono>
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <optional>
 #include <utility>
 
@@ -123,7 +122,9 @@ struct Resolver::Impl {
 
 Resolver::Resolver(const Clock& clock) : impl_(std::make_unique<Impl>(clock)) {}
 
-Resolver::~Resolver() { impl_->threads.join(); }
+Resolver::~Resolver() {
+  impl_->threads.join();
+}
 
 IoResult<Addresses> Resolver::resolve(const std::string& host, std::uint16_t port,
                                       Deadline deadline) {

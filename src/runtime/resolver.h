@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "penstock/clock.h"
+
 #include "runtime/socket.h"
 
 namespace penstock::runtime {
 
 /// Host names to addresses, by getaddrinfo on threads of its own, so that no loop waits for DNS.
-/// Answers are kept for 30 s; an older one (up to 10 min) still serves when a look-up fails. One for
-/// the process; thread-safe. Destroy it before the loops that use it.
+/// Answers are kept for 30 s; an older one (up to 10 min) still serves when a look-up fails. One
+/// for the process; thread-safe. Destroy it before the loops that use it.
 class Resolver {
  public:
   explicit Resolver(const Clock& clock);

@@ -12,8 +12,10 @@ Result<void> sleep_for(std::chrono::milliseconds duration, Deadline deadline) {
   deadline.at = std::min(deadline.at, fiber.loop().clock().now() + duration);
   while (true) {
     switch (fiber.park(deadline)) {
-      case Wake::kDeadline: return {};
-      case Wake::kNotified: break;  // meant for somebody else
+      case Wake::kDeadline:
+        return {};
+      case Wake::kNotified:
+        break;  // meant for somebody else
       case Wake::kCancelled: {
         Error error;
         error.kind = ErrorKind::kCancelled;

@@ -1,15 +1,14 @@
 #include "runtime/socket.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/uio.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -23,7 +22,9 @@ namespace penstock::runtime {
 
 namespace asio = boost::asio;
 
-void throw_exception_from_error(const IoError&, const boost::source_location&) { std::abort(); }
+void throw_exception_from_error(const IoError&, const boost::source_location&) {
+  std::abort();
+}
 
 /// Lives as long as the socket or a wait of it, whichever is longer. One loop uses it, so the count
 /// of its owners is a plain number.
@@ -45,27 +46,31 @@ struct Socket::State {
   void on_readable();
 };
 
-void intrusive_ptr_add_ref(Socket::State* state) noexcept { ++state->owners; }
+void intrusive_ptr_add_ref(Socket::State* state) noexcept {
+  ++state->owners;
+}
 void intrusive_ptr_release(Socket::State* state) noexcept {
   if (--state->owners == 0) delete state;
 }
 
 void Socket::State::arm_read() {
   if (std::exchange(read_armed, true)) return;
-  descriptor.async_wait(asio::posix::descriptor_base::wait_read,
-                        [self = boost::intrusive_ptr<State>(this)](boost::system::error_code error) {
-                          self->read_armed = false;
-                          if (!error) self->on_readable();
-                        });
+  descriptor.async_wait(
+      asio::posix::descriptor_base::wait_read,
+      [self = boost::intrusive_ptr<State>(this)](boost::system::error_code error) {
+        self->read_armed = false;
+        if (!error) self->on_readable();
+      });
 }
 
 void Socket::State::arm_write() {
   if (std::exchange(write_armed, true)) return;
-  descriptor.async_wait(asio::posix::descriptor_base::wait_write,
-                        [self = boost::intrusive_ptr<State>(this)](boost::system::error_code error) {
-                          self->write_armed = false;
-                          if (!error && self->writer != nullptr) self->writer->notify();
-                        });
+  descriptor.async_wait(
+      asio::posix::descriptor_base::wait_write,
+      [self = boost::intrusive_ptr<State>(this)](boost::system::error_code error) {
+        self->write_armed = false;
+        if (!error && self->writer != nullptr) self->writer->notify();
+      });
 }
 
 void Socket::State::on_readable() {
@@ -100,9 +105,12 @@ IoError closed(int error) {
 /// Parks until notified; the caller's condition may still not hold.
 IoResult<void> park(Deadline deadline) {
   switch (Fiber::current().park(deadline)) {
-    case Wake::kNotified: return {};
-    case Wake::kDeadline: return IoError{IoError::Kind::kTimeout, "time-out"};
-    case Wake::kCancelled: return IoError{IoError::Kind::kCancelled, "cancelled"};
+    case Wake::kNotified:
+      return {};
+    case Wake::kDeadline:
+      return IoError{IoError::Kind::kTimeout, "time-out"};
+    case Wake::kCancelled:
+      return IoError{IoError::Kind::kCancelled, "cancelled"};
   }
   std::abort();
 }
@@ -178,7 +186,9 @@ Socket::~Socket() {
   state_->descriptor.close(ignored);
 }
 
-int Socket::descriptor() const noexcept { return state_->descriptor.native_handle(); }
+int Socket::descriptor() const noexcept {
+  return state_->descriptor.native_handle();
+}
 
 IoResult<std::unique_ptr<Socket>> Socket::connect(const Address& address, Deadline deadline) {
   const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -257,7 +267,12 @@ IoResult<void> Socket::write(std::span<const std::string_view> pieces, Deadline 
   return {};
 }
 
+void Socket::rest() {
+  state_->arm_read();
+}
+
 bool Socket::is_quiet() {
+  if (state_->read_armed) return true;  // nothing has come since
   char byte = 0;
   const ssize_t got = ::recv(descriptor(), &byte, 1, MSG_PEEK);
   return got < 0 && errno == EAGAIN;
@@ -270,8 +285,12 @@ void Socket::watch(Cancel& cancel, std::string& spill, std::size_t limit) {
   if (spill.size() < limit) state_->arm_read();
 }
 
-void Socket::unwatch() { state_->watcher = nullptr; }
+void Socket::unwatch() {
+  state_->watcher = nullptr;
+}
 
-void Socket::shutdown_write() { ::shutdown(descriptor(), SHUT_WR); }
+void Socket::shutdown_write() {
+  ::shutdown(descriptor(), SHUT_WR);
+}
 
 }  // namespace penstock::runtime

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <sys/socket.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <sys/socket.h>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
@@ -32,12 +31,13 @@ class Socket final : public Stream {
   IoResult<std::size_t> read(std::span<char> buffer, Deadline deadline) override;
   IoResult<void> write(std::span<const std::string_view> pieces, Deadline deadline) override;
   using Stream::write;
+  void rest() override;
   bool is_quiet() override;
   void shutdown_write() override;
 
-  /// While nobody reads: takes what arrives into `spill`, up to `limit` bytes, and requests `cancel`
-  /// when the peer is gone (its end of the stream or a reset). Beyond the limit it looks no more.
-  /// Both outlive the watch.
+  /// While nobody reads: takes what arrives into `spill`, up to `limit` bytes, and requests
+  /// `cancel` when the peer is gone (its end of the stream or a reset). Beyond the limit it looks
+  /// no more. Both outlive the watch.
   void watch(Cancel& cancel, std::string& spill, std::size_t limit);
   void unwatch();
 

@@ -37,12 +37,15 @@ class Stream {
  public:
   virtual ~Stream() = default;
 
-  /// Reads what is there, at least one byte, 0 at the end of the stream. Suspends until then. Loop's
-  /// scratch room may be used as `buffer`: it is filled only right before read returns.
+  /// Reads what is there, at least one byte, 0 at the end of the stream. Suspends until then.
+  /// Loop's scratch room may be used as `buffer`: it is filled only right before read returns.
   virtual IoResult<std::size_t> read(std::span<char> buffer, Deadline deadline) = 0;
   /// Writes all pieces, in one system call where the socket takes them. May suspend; what it could
   /// not write before that it has copied, so the pieces need not outlive a suspension.
   virtual IoResult<void> write(std::span<const std::string_view> pieces, Deadline deadline) = 0;
+  /// Called when nobody will read for a while, as in a pool: arranges to be told of what arrives,
+  /// so that is_quiet() and the next read() need no system call to find nothing. Never suspends.
+  virtual void rest() {}
   /// True when there is neither unread data nor an end: good to be used again. Never suspends.
   virtual bool is_quiet() = 0;
 

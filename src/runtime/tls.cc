@@ -1,14 +1,14 @@
 #include "runtime/tls.h"
 
 #include <arpa/inet.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 namespace penstock::runtime {
 
@@ -85,11 +85,15 @@ class TlsStream final : public Stream {
  private:
   IoResult<void> wait(int done, Deadline deadline) {
     switch (::SSL_get_error(ssl_.get(), done)) {
-      case SSL_ERROR_WANT_READ: return socket_->wait_readable(deadline);
-      case SSL_ERROR_WANT_WRITE: return socket_->wait_writable(deadline);
+      case SSL_ERROR_WANT_READ:
+        return socket_->wait_readable(deadline);
+      case SSL_ERROR_WANT_WRITE:
+        return socket_->wait_writable(deadline);
       case SSL_ERROR_SYSCALL:
-        return IoError{IoError::Kind::kClosed, errno == 0 ? "the peer closed" : std::strerror(errno)};
-      default: return IoError{IoError::Kind::kClosed, "tls: " + openssl_error()};
+        return IoError{IoError::Kind::kClosed,
+                       errno == 0 ? "the peer closed" : std::strerror(errno)};
+      default:
+        return IoError{IoError::Kind::kClosed, "tls: " + openssl_error()};
     }
   }
 
@@ -144,7 +148,9 @@ Result<std::shared_ptr<TlsContext>> TlsContext::for_client(const std::string& ca
   return context;
 }
 
-TlsContext::~TlsContext() { ::SSL_CTX_free(context_); }
+TlsContext::~TlsContext() {
+  ::SSL_CTX_free(context_);
+}
 
 IoResult<std::unique_ptr<Stream>> connect_tls(std::unique_ptr<Socket> socket, TlsContext& context,
                                               const std::string& host, Deadline deadline) {

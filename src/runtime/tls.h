@@ -4,6 +4,7 @@
 #include <string>
 
 #include "penstock/result.h"
+
 #include "runtime/socket.h"
 #include "runtime/stream.h"
 
@@ -29,9 +30,9 @@ class TlsContext {
   ssl_ctx_st* context_;
 };
 
-/// Makes TLS on a connected socket: sends `host` as SNI (unless it is an address), verifies the chain
-/// and that the certificate is for `host`. Suspends. Errors: kTls with the reason, and those of a
-/// stream. An end without close_notify reads as kClosed, since a body may have been cut there.
+/// Makes TLS on a connected socket: sends `host` as SNI (unless it is an address), verifies the
+/// chain and that the certificate is for `host`. Suspends. Errors: kTls with the reason, and those
+/// of a stream. An end without close_notify reads as kClosed, since a body may have been cut there.
 IoResult<std::unique_ptr<Stream>> connect_tls(std::unique_ptr<Socket> socket, TlsContext& context,
                                               const std::string& host, Deadline deadline);
 

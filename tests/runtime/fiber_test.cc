@@ -15,6 +15,7 @@ namespace penstock::runtime {
 namespace {
 
 using namespace std::chrono_literals;
+using test::ManualClock;
 
 TEST(Fiber, RunsUntilItWaitsAndGoesOnWhenNotified) {
   Loop loop(system_clock());

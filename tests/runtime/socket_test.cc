@@ -1,12 +1,11 @@
 #include "runtime/socket.h"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
 #include <chrono>
+#include <netinet/in.h>
 #include <string>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "runtime/loop.h"
 #include "support/fiber_test.h"
@@ -16,6 +15,7 @@ namespace penstock::runtime {
 namespace {
 
 using namespace std::chrono_literals;
+using test::ManualClock;
 
 /// Two connected ends; the first is a Socket of the current loop, the other a plain descriptor.
 struct Pair {
@@ -71,7 +71,7 @@ FIBER_TEST(Socket, WritesMoreThanTheSocketTakesAtOnce) {
   bool reader_done = false;
   loop.spawn([&] {
     Socket far(std::exchange(pair.far, -1));
-    std::array<char, 65536> buffer;
+    std::array<char, 4096> buffer;
     while (true) {
       const auto got = far.read(buffer, {});
       if (!got || *got == 0) break;
@@ -123,6 +123,24 @@ FIBER_TEST(Socket, IsQuietOnlyWithoutDataAndWithoutAnEnd) {
   EXPECT_TRUE(pair.near->is_quiet());
   pair.hang_up();
   EXPECT_FALSE(pair.near->is_quiet());
+}
+
+FIBER_TEST(Socket, AtRestItHearsOfDataAndOfAnEnd) {
+  Pair pair;
+  pair.near->rest();
+  EXPECT_TRUE(pair.near->is_quiet());
+  EXPECT_EQ(::write(pair.far, "x", 1), 1);
+  while (pair.near->is_quiet()) {
+    Fiber::current().park({system_clock().now() + 1ms, nullptr});
+  }
+  std::array<char, 1> buffer;
+  EXPECT_TRUE(pair.near->read(buffer, {}));
+  pair.near->rest();
+  EXPECT_TRUE(pair.near->is_quiet());
+  pair.hang_up();
+  while (pair.near->is_quiet()) {
+    Fiber::current().park({system_clock().now() + 1ms, nullptr});
+  }
 }
 
 FIBER_TEST(Socket, SaysThatAConnectionWasRefused) {
