@@ -4,6 +4,8 @@
 
 namespace penstock::json {
 
-void reserve_padding(std::string& text) { text.reserve(text.size() + kPadding); }
+void reserve_padding(std::string& text) {
+  text.reserve(text.size() + kPadding);
+}
 
 }  // namespace penstock::json
