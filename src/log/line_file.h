@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "penstock/result.h"
+
+namespace penstock::internal {
+
+/// The file behind a log: gathers lines and writes them together. A line is out as a whole or is
+/// counted as lost; the rest of a line that broke off in the middle never joins the next one. Used
+/// by one thread at a time.
+class LineFile {
+ public:
+  /// `name` is stdout, stderr or a path, which is made (mode 0640) or appended to. Error: it cannot
+  /// be opened; the message names it and the reason.
+  static Result<LineFile> open(const std::string& name);
+  LineFile(LineFile&& other) noexcept;
+  LineFile& operator=(LineFile&&) = delete;
+  /// Closes the file. What is gathered is lost.
+  ~LineFile();
+
+  /// Gathers a line.
+  void add(std::string_view line);
+  std::uint64_t gathered_lines() const noexcept { return lines_; }
+  std::size_t gathered_bytes() const noexcept { return buffer_.size(); }
+  /// Writes all that is gathered; the number of lines that could not be written. Blocks.
+  std::uint64_t write_out();
+
+ private:
+  explicit LineFile(int descriptor) : descriptor_(descriptor) {}
+  std::size_t write_buffer() const;
+
+  int descriptor_;  // ours; of stdout and stderr a duplicate
+  bool line_broken_ = false;
+  std::uint64_t lines_ = 0;
+  std::string buffer_;
+};
+
+}  // namespace penstock::internal

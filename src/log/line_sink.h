@@ -1,0 +1,39 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+#include <spdlog/async.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
+
+#include "log/line_file.h"
+
+namespace penstock::internal {
+
+/// Writes the messages as they are, a line each, when the queue has run empty or much has gathered:
+/// under load one system call serves many lines, and without load a line is out at once. Lives on
+/// the one thread of its pool; the counters may be read anywhere.
+class LineSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit LineSink(LineFile file) : file_(std::move(file)) {}
+  /// The pool whose queue is looked at; it is destroyed before the sink.
+  void watch(spdlog::details::thread_pool& pool) { pool_ = &pool; }
+
+  /// Lines written or lost.
+  const std::atomic<std::uint64_t>& done() const noexcept { return done_; }
+  std::uint64_t lost() const noexcept { return lost_.load(); }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override;
+  void flush_() override;
+
+ private:
+  LineFile file_;
+  spdlog::details::thread_pool* pool_ = nullptr;
+  std::atomic<std::uint64_t> done_{0};
+  std::atomic<std::uint64_t> lost_{0};
+};
+
+}  // namespace penstock::internal
