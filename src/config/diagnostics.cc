@@ -1,0 +1,79 @@
+#include "config/diagnostics.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include <nlohmann/json.hpp>
+
+#include "config/config.h"
+
+namespace penstock::config {
+
+void Diagnostics::error(const Node& at, std::string message) {
+  list_.push_back({at.where, at.path, std::move(message)});
+}
+
+void Diagnostics::error(Diagnostic diagnostic) {
+  list_.push_back(std::move(diagnostic));
+}
+
+std::vector<Diagnostic> sorted(const Diagnostics& diagnostics) {
+  std::vector<Diagnostic> list = diagnostics.list();
+  const auto place = [](const Diagnostic& one) {
+    return std::tie(one.where.file, one.where.line, one.where.column);
+  };
+  std::stable_sort(list.begin(), list.end(),
+                   [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
+  return list;
+}
+
+std::string to_text(const Diagnostics& diagnostics) {
+  std::string text;
+  for (const Diagnostic& one : sorted(diagnostics)) {
+    text += one.where.file;
+    if (one.where.line > 0) {
+      text += ":" + std::to_string(one.where.line) + ":" + std::to_string(one.where.column);
+    }
+    text += ": ";
+    if (!one.path.empty()) text += one.path + ": ";
+    text += one.message + "\n";
+  }
+  return text;
+}
+
+std::string to_json(const Diagnostics& diagnostics) {
+  nlohmann::ordered_json errors = nlohmann::ordered_json::array();
+  for (const Diagnostic& one : sorted(diagnostics)) {
+    errors.push_back({{"file", one.where.file},
+                      {"line", one.where.line},
+                      {"column", one.where.column},
+                      {"path", one.path},
+                      {"message", one.message}});
+  }
+  const nlohmann::ordered_json report{{"valid", diagnostics.ok()}, {"errors", std::move(errors)}};
+  // A file name may hold any bytes.
+  return report.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+Error failure(std::string message) {
+  Error error;
+  error.public_message = std::move(message);
+  return error;
+}
+
+std::string quoted_list(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " and " : ", ";
+    text += "`" + words[i] + "`";
+  }
+  return text;
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string>& known) {
+  if (known.empty()) return "none is known here";
+  if (const auto likely = nearest(word, known)) return "did you mean `" + *likely + "`?";
+  return "known: " + quoted_list(known);
+}
+
+}  // namespace penstock::config
