@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "penstock/config.h"
+#include "penstock/interceptor.h"
+
+namespace penstock {
+
+class Log;
+namespace limits {
+class Buckets;
+}
+
+/// What the process lends to interceptors. All of it outlives every chain and is thread-safe.
+struct Services {
+  const Clock& clock;
+  Log& log;
+  limits::Buckets& buckets;
+};
+
+/// A fact that one interceptor establishes and others rest on.
+enum class Fact { kPrincipal };
+
+/// What a factory makes.
+struct Layer {
+  std::unique_ptr<Interceptor> interceptor;
+  std::vector<Fact> needs;  // established by a layer further out, or the order is wrong
+  std::vector<Fact> provides;
+};
+
+/// One kind of interceptor: its name in the configuration, and how it is made. `create` reports
+/// everything wrong with `options` to the diagnostics; it then may return an empty layer.
+struct InterceptorKind {
+  std::string_view name;
+  Layer (*create)(const config::Node& options, config::Diagnostics& diagnostics,
+                  const Services& services);
+};
+
+/// All kinds there are, in alphabetical order. Defined in interceptors/registry.cc; a new
+/// interceptor is one line there.
+std::span<const InterceptorKind> interceptor_kinds();
+
+}  // namespace penstock
