@@ -1,0 +1,87 @@
+#include "upstream/http_upstream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "upstream/failure.h"
+#include "upstream/incoming.h"
+
+namespace penstock::upstream {
+
+struct HttpUpstream::Sent {
+  std::unique_ptr<Connection> connection;
+  http::ResponseHead head;
+  MonotonicTime sent_at;
+  bool stale = false;  // a reused connection gave nothing at all
+};
+
+namespace {
+
+/// When the configured total time of an exchange is over.
+MonotonicTime total_end(const Exchange& x, const config::UpstreamOptions& options) {
+  const auto total = options.timeouts.total;
+  return total.count() == 0 ? MonotonicTime::max() : x.started() + total;
+}
+
+Deadline within(const Exchange& x, const config::UpstreamOptions& options,
+                std::chrono::milliseconds timeout) {
+  Deadline deadline = x.within(timeout);
+  deadline.at = std::min(deadline.at, total_end(x, options));
+  return deadline;
+}
+
+}  // namespace
+
+Result<Response> HttpUpstream::send(Exchange& x) {
+  const Outgoing outgoing = TRY(make_outgoing(x, options_));
+  Sent sent = TRY(send_once(x, outgoing, true));
+  if (sent.stale) sent = TRY(send_once(x, outgoing, false));
+  const Incoming incoming{
+      x, options_, pool_, sent.sent_at, total_end(x, options_), outgoing.asks_usage};
+  return make_response(incoming, std::move(sent.connection), std::move(sent.head));
+}
+
+Result<HttpUpstream::Sent> HttpUpstream::send_once(Exchange& x, const Outgoing& outgoing,
+                                                   bool may_reuse) {
+  Sent sent;
+  const MonotonicTime begun = x.clock().now();
+  const auto count_wait = [&] { x.upstream_wait += x.clock().now() - begun; };
+
+  if (may_reuse) sent.connection = pool_.take(begun);
+  if (!sent.connection) {
+    auto connected = pool_.connect(within(x, options_, options_.timeouts.connect), begun);
+    if (!connected) {
+      count_wait();
+      return failure(connected.error(), "the connection to `" + options_.name + "`");
+    }
+    sent.connection = std::move(*connected);
+  }
+
+  std::vector<std::string_view> pieces{outgoing.head};
+  pieces.insert(pieces.end(), outgoing.pieces.begin(), outgoing.pieces.end());
+  const auto written =
+      sent.connection->stream->write(pieces, within(x, options_, options_.timeouts.first_byte));
+  // A provider may refuse a request before it has read all of it: the answer is worth a look.
+  const bool cut_off = !written && written.error().kind == runtime::IoError::Kind::kClosed;
+  if (!written && !cut_off) {
+    count_wait();
+    return failure(written.error(), "the request");
+  }
+
+  sent.sent_at = x.clock().now();
+  auto head = read_head(*sent.connection, x.request.method == "HEAD",
+                        within(x, options_, options_.timeouts.first_byte));
+  count_wait();
+  if (!head) {
+    const bool gave_nothing =
+        sent.connection->received.empty() && head.error().kind == ErrorKind::kUpstreamUnreachable;
+    if (!sent.connection->reused || !gave_nothing) return head.error();
+    sent.stale = true;
+    return sent;
+  }
+  sent.head = std::move(*head);
+  if (cut_off) sent.head.keep_alive = false;
+  return sent;
+}
+
+}  // namespace penstock::upstream

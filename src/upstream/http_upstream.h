@@ -1,0 +1,29 @@
+#pragma once
+
+#include "upstream/connection_pool.h"
+#include "upstream/outgoing.h"
+#include "upstream/upstream.h"
+
+namespace penstock::upstream {
+
+/// A provider that speaks the OpenAI API over HTTP/1.1, plain or TLS.
+class HttpUpstream final : public Upstream {
+ public:
+  /// `options` and `resolver` outlive it; `tls` is null for http.
+  HttpUpstream(const config::UpstreamOptions& options, runtime::Resolver& resolver,
+               std::shared_ptr<runtime::TlsContext> tls)
+      : options_(options), pool_(options, resolver, std::move(tls)) {}
+
+  /// A pooled connection that turns out to be dead before it has given a byte was closed by the
+  /// other side in the meantime: the request goes out once more, on a new one.
+  Result<Response> send(Exchange& x) override;
+
+ private:
+  struct Sent;
+  Result<Sent> send_once(Exchange& x, const Outgoing& outgoing, bool may_reuse);
+
+  const config::UpstreamOptions& options_;
+  ConnectionPool pool_;
+};
+
+}  // namespace penstock::upstream

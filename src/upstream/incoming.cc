@@ -1,0 +1,178 @@
+#include "upstream/incoming.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+#include "json/document.h"
+#include "json/padding.h"
+#include "openai/stream_tracker.h"
+#include "runtime/loop.h"
+#include "upstream/byte_stream.h"
+#include "upstream/event_stream.h"
+#include "upstream/failure.h"
+#include "upstream/provider_error.h"
+
+namespace penstock::upstream {
+
+namespace {
+
+constexpr int kMaxInterim = 8;
+constexpr std::uint64_t kMaxErrorBytes = 1 << 20;
+constexpr http::HeadLimits kHeadLimits{};
+
+/// Fields of an answer that are about this connection, this provider's edge, or our account.
+constexpr std::array<std::string_view, 18> kDropped{"connection",
+                                                    "keep-alive",
+                                                    "te",
+                                                    "trailer",
+                                                    "upgrade",
+                                                    "transfer-encoding",
+                                                    "content-length",
+                                                    "proxy-authenticate",
+                                                    "proxy-connection",
+                                                    "set-cookie",
+                                                    "server",
+                                                    "alt-svc",
+                                                    "cf-ray",
+                                                    "cf-cache-status",
+                                                    "openai-organization",
+                                                    "openai-project",
+                                                    "content-encoding",
+                                                    "strict-transport-security"};
+
+bool is_dropped(std::string_view name) {
+  if (name.starts_with("access-control-") || name.starts_with("x-penstock-")) return true;
+  return std::find(kDropped.begin(), kDropped.end(), name) != kDropped.end();
+}
+
+/// What the client may see of the provider's headers.
+Headers end_to_end(const Headers& received) {
+  Headers headers;
+  const std::string_view hop = received.get("connection").value_or("");  // names fields of this hop
+  received.for_each([&](const Headers::Field& field) {
+    if (is_dropped(field.name) || list_has(hop, field.name)) return;
+    const bool is_id = field.name == "x-request-id";
+    headers.add(is_id ? "x-upstream-request-id" : field.name, field.value);
+  });
+  return headers;
+}
+
+bool is_type(const Headers& headers, std::string_view type) {
+  return equals_ignoring_case(media_type(headers.get("content-type").value_or("")), type);
+}
+
+bool must_be_json(Route route) {
+  return route != Route::kAudio && route != Route::kFiles && route != Route::kImages;
+}
+
+Result<std::string> read_whole(AnswerReader& reader, std::uint64_t limit, const Incoming& in) {
+  std::string body;
+  while (true) {
+    Deadline deadline = in.x.within(in.upstream.timeouts.idle);
+    deadline.at = std::min(deadline.at, in.until);
+    const std::string_view bytes = TRY(reader.read(deadline));
+    if (bytes.empty()) break;
+    if (body.size() + bytes.size() > limit) {
+      return invalid_answer(
+          concat({"the answer is larger than max_response, ", std::to_string(limit), " bytes"}));
+    }
+    body.append(bytes);
+  }
+  json::reserve_padding(body);
+  return body;
+}
+
+Result<Response> error_response(const Incoming& in, AnswerReader reader, Response response) {
+  std::string body = TRY(read_whole(reader, kMaxErrorBytes, in));
+  if (response.status == 401 && !in.upstream.passthrough) {
+    Error error = invalid_answer(concat({"the provider refused the gateway's key (401): check ",
+                                         "api_key of `", in.upstream.name, "`"}));
+    error.kind = ErrorKind::kUpstreamRefusedKey;
+    error.public_message = "the gateway could not authenticate itself to the upstream provider";
+    error.retry_helps = false;
+    return error;
+  }
+  response.headers.set("content-type", "application/json");
+  response.body = Body(provider_error_body(body, in.x.id(), in.upstream.api_key));
+  return response;
+}
+
+Result<Response> json_response(const Incoming& in, AnswerReader reader, Response response) {
+  std::string body = TRY(read_whole(reader, in.upstream.max_response, in));
+  auto document = json::Document::parse(body);
+  if (!document)
+    return invalid_answer(concat({"the answer is no JSON: ", document.error().public_message}));
+  const Usage usage = openai::read_usage(*document);
+  response.body = Body(std::move(body), usage);
+  return response;
+}
+
+Result<Response> stream_response(const Incoming& in, AnswerReader reader, Response response) {
+  const RequestFacts& facts = *TRY(in.x.facts());
+  using UsageChunk = openai::StreamTracker::UsageChunk;
+  openai::StreamTracker tracker(in.x.request.route, facts.choices,
+                                in.asks_usage ? UsageChunk::kHide : UsageChunk::kKeep);
+  const EventStream::Patience patience{in.sent_at + in.upstream.timeouts.first_byte,
+                                       in.upstream.timeouts.idle, in.until};
+  if (!response.headers.get("cache-control")) response.headers.set("cache-control", "no-cache");
+  response.headers.set("x-accel-buffering", "no");  // for an nginx in front of us
+  response.body = Body(
+      std::make_unique<EventStream>(std::move(reader), std::move(tracker), patience, in.x.clock()));
+  return response;
+}
+
+}  // namespace
+
+Result<http::ResponseHead> read_head(Connection& connection, bool answers_head, Deadline deadline) {
+  for (int interim = 0; interim <= kMaxInterim; ++interim) {
+    http::ResponseParser parser(kHeadLimits, answers_head);
+    std::size_t size = 0;
+    while (true) {
+      if (!connection.received.empty()) size = TRY(parser.parse(connection.received));
+      if (size > 0) break;
+      const std::span<char> scratch = runtime::Loop::current().scratch();
+      const auto got = connection.stream->read(scratch, deadline);
+      if (!got) return failure(got.error(), "the answer's head");
+      if (*got == 0) {
+        return failure({runtime::IoError::Kind::kClosed, "the connection ended"},
+                       "the answer's head");
+      }
+      connection.received.append(scratch.data(), *got);
+    }
+    connection.received.erase(0, size);
+    http::ResponseHead head = std::move(parser.head());
+    if (head.status == 101) return invalid_answer("101 switching protocols was not asked for");
+    if (head.status >= 200) return head;
+  }
+  return invalid_answer(concat({"more than ", std::to_string(kMaxInterim), " interim answers"}));
+}
+
+Result<Response> make_response(const Incoming& in, std::unique_ptr<Connection> connection,
+                               http::ResponseHead head) {
+  Response response;
+  response.status = head.status;
+  response.headers = end_to_end(head.headers);
+  const auto encoding = head.headers.get("content-encoding").value_or("identity");
+  AnswerReader reader(std::move(connection), head.framing, head.keep_alive, in.pool, in.x.clock());
+
+  if (!equals_ignoring_case(encoding, "identity")) {
+    return invalid_answer(concat({"content-encoding ", encoding, " was not asked for"}));
+  }
+  if (head.status >= 300 && head.status < 400) {
+    return invalid_answer(concat({"redirect ", std::to_string(head.status), " is not followed"}));
+  }
+  if (head.status >= 400) return error_response(in, std::move(reader), std::move(response));
+  if (is_type(head.headers, "text/event-stream")) {
+    return stream_response(in, std::move(reader), std::move(response));
+  }
+  if (must_be_json(in.x.request.route) || is_type(head.headers, "application/json")) {
+    return json_response(in, std::move(reader), std::move(response));
+  }
+  response.body = Body(std::make_unique<ByteStream>(std::move(reader), in.upstream.timeouts.idle,
+                                                    in.until, in.x.clock()));
+  return response;
+}
+
+}  // namespace penstock::upstream
