@@ -1,0 +1,314 @@
+#include "server/client_connection.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "base/id.h"
+#include "base/text.h"
+#include "http/message_writer.h"
+#include "json/document.h"
+#include "json/padding.h"
+#include "log/log.h"
+#include "runtime/loop.h"
+#include "server/relay.h"
+#include "server/render_error.h"
+
+namespace penstock::server {
+
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::IoError;
+
+// How much of pipelined requests is read ahead while one is answered.
+constexpr std::size_t kReadAhead = 64 * 1024;
+// A request without a meaning for its body may bring a little one all the same.
+constexpr std::uint64_t kMaxUselessBody = 64 * 1024;
+// A body must come with this speed on the average, beyond the idle time that it has anyway.
+constexpr std::uint64_t kMinBytesPerSecond = 1024;
+constexpr std::size_t kLingerBytes = 64 * 1024;
+constexpr auto kLingerTime = 1s;
+
+Error too_slow(std::string_view what) {
+  Error error = invalid_request(concat({"the request's ", what, " came too slowly"}));
+  error.kind = ErrorKind::kRequestTimeout;
+  return error;
+}
+
+Error client_left() {
+  Error error = invalid_request("the client left");
+  error.kind = ErrorKind::kCancelled;
+  return error;
+}
+
+Error read_error(const IoError& error, std::string_view what) {
+  return error.kind == IoError::Kind::kTimeout ? too_slow(what) : client_left();
+}
+
+Error too_large(std::uint64_t limit) {
+  Error error = invalid_request(concat({"the body is larger than ", std::to_string(limit),
+                                        " bytes, which server.limits.max_body allows"}));
+  error.kind = ErrorKind::kRequestTooLarge;
+  return error;
+}
+
+/// An HTTP/1.0 client would have to be promised to be kept; it is simply not.
+bool may_stay(const http::RequestHead& head) {
+  return head.keep_alive && head.minor_version > 0;
+}
+
+bool takes_body(std::string_view method) {
+  return method == "POST";
+}
+
+}  // namespace
+
+ClientConnection::ClientConnection(Worker& worker, int descriptor)
+    : worker_(worker), socket_(descriptor), clock_(worker.loop().clock()), started_(clock_.now()) {}
+
+Deadline ClientConnection::after(std::chrono::milliseconds timeout) const {
+  return {clock_.now() + timeout, nullptr};
+}
+
+void ClientConnection::cut() {
+  idle_.request();
+  if (running_ != nullptr) running_->request();
+}
+
+void ClientConnection::serve() {
+  std::string failure;
+  try {
+    serve_requests();
+  } catch (const std::exception& error) {  // nothing of ours throws, but memory may run out
+    failure = error.what();
+  }
+  // Out here, because a fiber must not wait inside a catch block.
+  if (!failure.empty()) {
+    worker_.shared().log.server(Log::Level::kError, concat({"a connection failed: ", failure}));
+  }
+}
+
+void ClientConnection::serve_requests() {
+  After after = After::kKeep;
+  while (after == After::kKeep) {
+    auto head = read_head();
+    if (!head) {
+      if (head.error().kind != ErrorKind::kCancelled) after = refuse(head.error(), {}, false);
+      break;
+    }
+    if (!*head) return;
+    after = serve_one(**head);
+  }
+  linger();
+}
+
+/// Nothing: the connection ended, or was idle for too long, between two requests.
+Result<std::optional<http::RequestHead>> ClientConnection::read_head() {
+  http::HeadLimits limits;
+  limits.max_bytes = options().limits.max_head;
+  http::RequestParser parser(limits);
+  Deadline deadline = after(options().timeouts.keep_alive);
+  deadline.cancel = &idle_;
+  bool waiting = input_.empty();
+  started_ = clock_.now();
+  if (!waiting) deadline = after(options().timeouts.head);
+  while (true) {
+    if (!input_.empty()) {
+      const std::size_t size = TRY(parser.parse(input_));
+      if (size > 0) {
+        input_.erase(0, size);
+        return std::optional(std::move(parser.head()));
+      }
+    }
+    const std::span<char> scratch = worker_.loop().scratch();
+    const auto got = socket_.read(scratch, deadline);
+    if (waiting && (!got || *got == 0)) return std::optional<http::RequestHead>{};
+    if (!got) return read_error(got.error(), "head");
+    if (*got == 0) return client_left();
+    if (std::exchange(waiting, false)) {
+      started_ = clock_.now();
+      deadline = after(options().timeouts.head);
+    }
+    input_.append(scratch.data(), *got);
+  }
+}
+
+Result<std::string> ClientConnection::read_body(const http::RequestHead& head,
+                                                std::uint64_t limit) {
+  if (head.framing.kind == http::Framing::Kind::kLength && head.framing.length > limit) {
+    return too_large(limit);
+  }
+  std::string body;
+  body.reserve(std::min<std::uint64_t>(head.framing.length, 1 << 20) + json::kPadding);
+  http::BodyDecoder decoder(head.framing, ErrorKind::kMalformedHttp);
+  const MonotonicTime begun = clock_.now();
+  while (true) {
+    std::string_view input = input_;
+    while (!input.empty() && !decoder.done()) {
+      const http::BodyDecoder::Step step = TRY(decoder.step(input));
+      if (step.consumed == 0) break;
+      if (body.size() + step.data.size() > limit) return too_large(limit);
+      body.append(step.data);
+      input.remove_prefix(step.consumed);
+    }
+    input_.erase(0, input_.size() - input.size());
+    if (decoder.done()) break;
+
+    const auto earned = std::chrono::seconds(body.size() / kMinBytesPerSecond);
+    const MonotonicTime now = clock_.now();
+    const auto idle = options().timeouts.body_idle;
+    const std::span<char> scratch = worker_.loop().scratch();
+    const auto got = socket_.read(scratch, {std::min(now + idle, begun + idle + earned), nullptr});
+    if (!got) return read_error(got.error(), "body");
+    if (*got == 0) return client_left();
+    input_.append(scratch.data(), *got);
+  }
+  json::reserve_padding(body);
+  return body;
+}
+
+Result<void> ClientConnection::send_continue() {
+  if (!socket_.write("HTTP/1.1 100 Continue\r\n\r\n", after(options().timeouts.write_idle))) {
+    return client_left();
+  }
+  return {};
+}
+
+ClientConnection::After ClientConnection::serve_one(http::RequestHead& head) {
+  const std::string origin(head.headers.get("origin").value_or(""));
+  const bool is_head = head.method == "HEAD";
+  if (const auto admitted = worker_.browser_policy().admit(head); !admitted) {
+    return refuse(admitted.error(), {}, is_head);
+  }
+  auto target = http::parse_target(head.method, head.target, head.host);
+  if (!target) return refuse(target.error(), origin, is_head);
+  if (head.method == "OPTIONS") return answer_options(head);
+
+  const auto match = match_route(head.method, *target);
+  if (!match) return refuse(match.error(), origin, is_head);
+  if (match->kind != RouteMatch::Kind::kApi) return answer_health(head, match->kind);
+  if (const auto fine = check_request(head, *target, *match); !fine) {
+    return refuse(fine.error(), origin, is_head);
+  }
+  return serve_api(head, *target, *match);
+}
+
+ClientConnection::After ClientConnection::serve_api(http::RequestHead& head,
+                                                    const http::Target& target,
+                                                    const RouteMatch& match) {
+  const std::string_view origin = head.headers.get("origin").value_or("");
+  const bool is_head = head.method == "HEAD";
+  const bool has_body = head.framing.kind != http::Framing::Kind::kNone;
+  const std::uint64_t limit = takes_body(head.method) ? options().limits.max_body : kMaxUselessBody;
+  if (head.expects_continue && has_body && head.framing.length <= limit && input_.empty()) {
+    if (!send_continue()) return After::kClose;
+  }
+  auto body = read_body(head, limit);
+  if (!body) {
+    if (body.error().kind == ErrorKind::kCancelled) return After::kClose;
+    return refuse(body.error(), origin, is_head);
+  }
+  if (!takes_body(head.method)) {
+    body->clear();
+  }
+
+  Cancel cancel;
+  ServerExchange x(new_id("req_"), clock_, started_, cancel, worker_.snapshot().config,
+                   std::move(*body));
+  x.request = make_request(head, target, match);
+  running_ = &cancel;
+  socket_.watch(cancel, input_, kReadAhead);
+  const After after = run_exchange(x, head);
+  socket_.unwatch();
+  running_ = nullptr;
+  return after;
+}
+
+ClientConnection::After ClientConnection::run_exchange(ServerExchange& x,
+                                                       const http::RequestHead& head) {
+  auto result = worker_.snapshot().chain.run(x, worker_.router());
+  x.release_body();
+  const Client client{socket_, head.headers.get("origin").value_or(""), head.method == "HEAD",
+                      head.minor_version == 0, may_stay(head)};
+  bool keep = false;
+  if (result) {
+    keep = relay(worker_, client, x, std::move(*result));
+  } else if (result.error().kind != ErrorKind::kCancelled || worker_.cutting()) {
+    keep = relay_error(worker_, client, x, result.error());
+  }
+  return keep ? After::kKeep : After::kClose;
+}
+
+ClientConnection::After ClientConnection::answer_health(const http::RequestHead& head,
+                                                        RouteMatch::Kind kind) {
+  const bool ready = kind == RouteMatch::Kind::kLive || !worker_.draining();
+  Headers headers;
+  headers.set("content-type", "application/json");
+  return answer_at_once(head, ready ? 200 : 503, headers,
+                        ready ? R"({"status":"ok"})" : R"({"status":"draining"})");
+}
+
+ClientConnection::After ClientConnection::answer_options(const http::RequestHead& head) {
+  Headers headers;
+  if (BrowserPolicy::is_preflight(head)) {
+    headers = worker_.browser_policy().preflight_headers(head);
+  } else {
+    headers.set("allow", "GET, HEAD, POST, DELETE, OPTIONS");
+  }
+  headers.set("x-request-id", new_id("req_"));
+  return answer_at_once(head, 204, headers, {});
+}
+
+/// Answers without an exchange. A body that came along is not read, so the connection closes then.
+ClientConnection::After ClientConnection::answer_at_once(const http::RequestHead& head, int status,
+                                                         const Headers& headers,
+                                                         std::string_view body) {
+  const bool keep =
+      may_stay(head) && !worker_.draining() && head.framing.kind == http::Framing::Kind::kNone;
+  std::string out;
+  http::write_response_head(out, status, headers, {http::Framing::Kind::kLength, body.size()},
+                            keep ? http::Connection::kKeepAlive : http::Connection::kClose);
+  if (head.method != "HEAD") out += body;
+  const bool sent = socket_.write(out, after(options().timeouts.write_idle)).has_value();
+  return sent && keep ? After::kKeep : After::kClose;
+}
+
+/// Answers what never becomes an exchange. The connection closes, for the request's bytes were not
+/// all read or cannot be trusted.
+ClientConnection::After ClientConnection::refuse(const Error& error, std::string_view origin,
+                                                 bool is_head) {
+  const std::string id = new_id("req_");
+  const int status = describe(error.kind).status;
+  const std::string body = error_object(error, id);
+  Headers headers;
+  headers.set("x-request-id", id);
+  set_error_headers(error, headers);
+  worker_.browser_policy().allow_reading(origin, headers);
+  std::string out;
+  http::write_response_head(out, status, headers, {http::Framing::Kind::kLength, body.size()},
+                            http::Connection::kClose);
+  if (!is_head) out += body;
+  (void)socket_.write(out, after(options().timeouts.write_idle));
+
+  std::string fields =
+      concat({R"("request_id":")", id, R"(","status":)", std::to_string(status), R"(,"error":)"});
+  json::append_quoted(fields, error.public_message);
+  worker_.shared().log.server(Log::Level::kWarning, "request refused", fields);
+  return After::kClose;
+}
+
+/// Closing while bytes of the client are unread would reset the connection, and the reset would
+/// overtake our answer (RFC 9112 section 9.6).
+void ClientConnection::linger() {
+  socket_.shutdown_write();
+  const Deadline deadline = after(kLingerTime);
+  std::size_t drained = 0;
+  while (drained < kLingerBytes) {
+    const auto got = socket_.read(worker_.loop().scratch(), deadline);
+    if (!got || *got == 0) return;
+    drained += *got;
+  }
+}
+
+}  // namespace penstock::server

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "penstock/response.h"
+
+#include "http/body_decoder.h"
+#include "http/request_parser.h"
+#include "http/url.h"
+#include "runtime/socket.h"
+#include "server/client_request.h"
+#include "server/routes.h"
+#include "server/server_exchange.h"
+#include "server/worker.h"
+
+namespace penstock::server {
+
+/// One client's connection: reads its requests one after the other, strictly, and answers them in
+/// order. Used by one fiber of the worker.
+///
+/// A client that closes its sending side while its request runs counts as gone: TCP cannot tell a
+/// half-close from a close, and an upstream that works for nobody costs money.
+class ClientConnection {
+ public:
+  /// Takes over the descriptor. `worker` outlives it.
+  ClientConnection(Worker& worker, int descriptor);
+
+  /// Serves until the connection is to be closed. Suspends.
+  void serve();
+  /// Ends the wait for a further request, if it waits for one.
+  void close_if_idle() { idle_.request(); }
+  /// Cuts what runs. The worker's cutting() tells why.
+  void cut();
+
+ private:
+  enum class After { kKeep, kClose };
+
+  void serve_requests();
+  Result<std::optional<http::RequestHead>> read_head();
+  Result<std::string> read_body(const http::RequestHead& head, std::uint64_t limit);
+  Result<void> send_continue();
+  After serve_one(http::RequestHead& head);
+  After serve_api(http::RequestHead& head, const http::Target& target, const RouteMatch& match);
+  After run_exchange(ServerExchange& x, const http::RequestHead& head);
+
+  After answer_health(const http::RequestHead& head, RouteMatch::Kind kind);
+  After answer_options(const http::RequestHead& head);
+  After answer_at_once(const http::RequestHead& head, int status, const Headers& headers,
+                       std::string_view body);
+  After refuse(const Error& error, std::string_view origin, bool is_head);
+  void linger();
+
+  const config::ServerOptions& options() const { return worker_.snapshot().config.server; }
+  Deadline after(std::chrono::milliseconds timeout) const;
+
+  Worker& worker_;
+  runtime::Socket socket_;
+  const Clock& clock_;
+  std::string input_;  // read and not used yet
+  MonotonicTime started_;
+  Cancel idle_;
+  Cancel* running_ = nullptr;  // of the exchange that runs
+};
+
+}  // namespace penstock::server

@@ -1,0 +1,139 @@
+#include "server/client_request.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+
+namespace penstock::server {
+
+namespace {
+
+/// Fields that end here: framing, this hop, this browser, credentials, what names the client's
+/// network, and what we set ourselves.
+constexpr std::array<std::string_view, 28> kConsumed{"accept-encoding",
+                                                     "api-key",
+                                                     "authorization",
+                                                     "connection",
+                                                     "content-length",
+                                                     "cookie",
+                                                     "expect",
+                                                     "forwarded",
+                                                     "host",
+                                                     "keep-alive",
+                                                     "origin",
+                                                     "proxy-authorization",
+                                                     "proxy-connection",
+                                                     "range",
+                                                     "referer",
+                                                     "te",
+                                                     "trailer",
+                                                     "transfer-encoding",
+                                                     "upgrade",
+                                                     "via",
+                                                     "x-api-key",
+                                                     "x-real-ip",
+                                                     "x-request-id",
+                                                     "openai-organization",
+                                                     "openai-project",
+                                                     "x-client-ip",
+                                                     "if-none-match",
+                                                     "cache-control"};
+
+bool is_consumed(std::string_view name) {
+  if (name.starts_with("x-forwarded-") || name.starts_with("sec-") ||
+      name.starts_with("access-control-") || name.starts_with("x-penstock-")) {
+    return true;
+  }
+  return std::find(kConsumed.begin(), kConsumed.end(), name) != kConsumed.end();
+}
+
+/// The token of `Bearer <token>`; nullopt for another grammar.
+std::optional<std::string_view> bearer_token(std::string_view value) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (value.size() <= kScheme.size()) return std::nullopt;
+  if (!equals_ignoring_case(value.substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  const std::string_view token = value.substr(kScheme.size());
+  const bool clean =
+      std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < 127; });
+  return clean ? std::optional(token) : std::nullopt;
+}
+
+void take_credential(const Headers& headers, Request& request) {
+  headers.for_each([&](const Headers::Field& field) {
+    std::optional<std::string_view> token;
+    if (field.name == "authorization") {
+      token = bearer_token(field.value);
+      // An empty key is what SDKs send when none is configured.
+      if (!token && equals_ignoring_case(field.value, "bearer")) return;
+    } else if (field.name == "x-api-key" || field.name == "api-key") {
+      token = field.value;
+    } else {
+      return;
+    }
+    const bool differs = !request.credential.empty() && token && request.credential != *token;
+    const bool repeated = headers.count(field.name) > 1;
+    if (!token || differs || repeated) request.credential_conflict = true;
+    if (token) request.credential = *token;
+  });
+}
+
+bool has_json_type(const http::RequestHead& head) {
+  const std::string_view type = head.headers.get("content-type").value_or("");
+  if (!equals_ignoring_case(media_type(type), "application/json")) return false;
+  constexpr std::string_view kCharset = "charset=";
+  const std::size_t at = type.find(kCharset);
+  if (at == std::string_view::npos) return true;
+  const std::string_view charset = trim(type.substr(at + kCharset.size()));
+  return equals_ignoring_case(charset, "utf-8") || equals_ignoring_case(charset, "\"utf-8\"");
+}
+
+Error unsupported(std::string message) {
+  Error error = invalid_request(std::move(message));
+  error.kind = ErrorKind::kUnsupportedMediaType;
+  return error;
+}
+
+bool names_a_key(std::string_view query) {
+  for (const std::string_view name : {"api_key=", "api-key=", "key=", "access_token="}) {
+    const std::size_t at = query.find(name);
+    if (at != std::string_view::npos && (at == 0 || query[at - 1] == '&')) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Request make_request(const http::RequestHead& head, const http::Target& target,
+                     const RouteMatch& match) {
+  Request request;
+  request.route = match.route;
+  request.method = head.method;
+  request.path = match.path;
+  request.query = target.query;
+  const std::string_view hop = head.headers.get("connection").value_or("");
+  head.headers.for_each([&](const Headers::Field& field) {
+    if (is_consumed(field.name) || list_has(hop, field.name)) return;
+    request.headers.add(field.name, field.value);
+  });
+  take_credential(head.headers, request);
+  return request;
+}
+
+Result<void> check_request(const http::RequestHead& head, const http::Target& target,
+                           const RouteMatch& match) {
+  if (names_a_key(target.query)) {
+    return invalid_request("a key in the URL ends up in logs; send it as `Authorization: Bearer`");
+  }
+  const auto encoding = head.headers.get("content-encoding");
+  if (encoding && !equals_ignoring_case(*encoding, "identity")) {
+    return unsupported("content-encoding " + std::string(encoding->substr(0, 64)) +
+                       " is not supported; send the body as it is");
+  }
+  if (match.wants_json && !has_json_type(head)) {
+    return unsupported("the header content-type must be application/json");
+  }
+  return {};
+}
+
+}  // namespace penstock::server

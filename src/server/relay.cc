@@ -1,0 +1,187 @@
+#include "server/relay.h"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+#include "http/message_writer.h"
+#include "server/render_error.h"
+
+namespace penstock::server {
+
+namespace {
+
+using http::Framing;
+
+/// The answer to one exchange while it is sent.
+class Relay {
+ public:
+  Relay(Worker& worker, const Client& client, ServerExchange& x, Response response)
+      : worker_(worker), client_(client), x_(x), response_(std::move(response)) {}
+
+  bool run() {
+    const MonotonicTime before = x_.clock().now();
+    auto chunk = response_.body.read(forever());
+    if (response_.body.is_stream()) x_.upstream_wait += x_.clock().now() - before;
+    if (!chunk) return fail_before_the_head(chunk.error());
+
+    if (!response_.body.is_stream()) return send_whole();
+    // The head waits for the first piece: until then a failure can still be told as a status.
+    choose_stream_framing();
+    std::string head = make_head();
+    while (*chunk) {
+      if (!send(std::exchange(head, {}), (*chunk)->bytes)) return client_gone();
+      chunk = response_.body.read(forever());
+      if (!chunk) return break_off(chunk.error());
+    }
+    return end_stream(head);
+  }
+
+ private:
+  Deadline forever() const { return {MonotonicTime::max(), &x_.cancel()}; }
+  Deadline patience() const {
+    return x_.within(worker_.snapshot().config.server.timeouts.write_idle);
+  }
+
+  void choose_stream_framing() {
+    if (client_.is_head) {
+      framing_ = {};
+    } else if (client_.http_1_0) {
+      framing_ = {Framing::Kind::kUntilClose, 0};
+    } else {
+      framing_ = {Framing::Kind::kChunked, 0};
+    }
+  }
+
+  bool keeps_alive() const {
+    return client_.keep_alive && !worker_.draining() && framing_.kind != Framing::Kind::kUntilClose;
+  }
+
+  std::string make_head() {
+    Headers& headers = response_.headers;
+    headers.set("x-request-id", x_.id());
+    if (const RequestFacts* facts = x_.known_facts(); facts && !facts->target.upstream.empty()) {
+      headers.set("x-penstock-upstream", facts->target.upstream);
+    }
+    const auto overhead = x_.clock().now() - x_.started() - x_.upstream_wait;
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(overhead).count();
+    headers.set("x-penstock-overhead-us", std::to_string(std::max<long>(micros, 0)));
+    x_.run_answer_hooks(headers);
+    worker_.browser_policy().allow_reading(client_.origin, headers);
+
+    std::string head;
+    const auto connection = keeps_alive() ? http::Connection::kKeepAlive : http::Connection::kClose;
+    http::write_response_head(head, response_.status, headers, framing_, connection);
+    return head;
+  }
+
+  bool send_whole() {
+    const std::string& body = response_.body.whole();
+    framing_ = {Framing::Kind::kLength, body.size()};
+    const std::string head = make_head();
+    const bool bodiless = client_.is_head || response_.status == 204 || response_.status == 304;
+    const std::array<std::string_view, 2> pieces{head, bodiless ? std::string_view{} : body};
+    outcome_.first_byte = x_.clock().now();
+    if (!client_.socket.write(pieces, patience())) return client_gone();
+    outcome_.bytes_out = pieces[1].size();
+    return complete();
+  }
+
+  bool send(const std::string& head, std::string_view bytes) {
+    if (!outcome_.first_byte) outcome_.first_byte = x_.clock().now();
+    std::string size_line;
+    std::string_view end;
+    if (framing_.kind == Framing::Kind::kChunked) {
+      http::write_chunk_size(size_line, bytes.size());
+      end = "\r\n";
+    }
+    if (client_.is_head) bytes = {};
+    const std::array<std::string_view, 4> pieces{head, size_line, bytes, end};
+    if (!client_.socket.write(pieces, patience())) return false;
+    outcome_.bytes_out += bytes.size();
+    return true;
+  }
+
+  bool end_stream(const std::string& head) {
+    const std::string_view last = framing_.kind == Framing::Kind::kChunked
+                                      ? std::string_view("0\r\n\r\n")
+                                      : std::string_view();
+    const std::array<std::string_view, 2> pieces{head, last};
+    if (!client_.socket.write(pieces, patience())) return client_gone();
+    return complete();
+  }
+
+  bool complete() {
+    outcome_.ending = Ending::kComplete;
+    response_.body.finish(std::move(outcome_));
+    return keeps_alive();
+  }
+
+  bool client_gone() {
+    outcome_.ending = worker_.cutting() ? Ending::kAbandoned : Ending::kClientGone;
+    outcome_.error = worker_.cutting() ? "cut by the end of the drain" : "the client left";
+    response_.body.finish(std::move(outcome_));
+    return false;
+  }
+
+  bool fail_before_the_head(const Error& error) {
+    if (error.kind == ErrorKind::kCancelled && !worker_.cutting()) return client_gone();
+    note_failure(error);
+    outcome_.status = describe(error.kind).status;
+    response_.body.finish(std::move(outcome_));
+    return relay_error(worker_, client_, x_, error);
+  }
+
+  bool break_off(Error error) {
+    if (error.kind == ErrorKind::kCancelled) {
+      if (!worker_.cutting()) return client_gone();
+      error.public_message = "the gateway is shutting down";
+      error.kind = ErrorKind::kOverloaded;
+    }
+    const bool events = equals_ignoring_case(
+        media_type(response_.headers.get("content-type").value_or("")), "text/event-stream");
+    if (events && !error.public_message.empty()) {
+      const std::string event = "data: " + error_object(error, x_.id()) + "\n\n";
+      // Its own time, since the exchange may be cancelled; what counts is that we tried.
+      const Deadline deadline{x_.clock().now() + std::chrono::seconds(1), nullptr};
+      std::string size_line;
+      http::write_chunk_size(size_line, event.size());
+      const bool chunked = framing_.kind == Framing::Kind::kChunked;
+      const std::array<std::string_view, 3> pieces{chunked ? size_line : std::string_view(), event,
+                                                   chunked ? "\r\n" : std::string_view()};
+      if (client_.socket.write(pieces, deadline)) outcome_.bytes_out += event.size();
+    }
+    note_failure(error);
+    response_.body.finish(std::move(outcome_));
+    return false;
+  }
+
+  void note_failure(const Error& error) {
+    outcome_.ending = worker_.cutting() ? Ending::kAbandoned : Ending::kUpstreamFailed;
+    outcome_.error = error.detail.empty() ? error.public_message : error.detail;
+  }
+
+  Worker& worker_;
+  const Client& client_;
+  ServerExchange& x_;
+  Response response_;
+  Framing framing_;
+  Outcome outcome_;
+};
+
+}  // namespace
+
+bool relay(Worker& worker, const Client& client, ServerExchange& x, Response response) {
+  return Relay(worker, client, x, std::move(response)).run();
+}
+
+bool relay_error(Worker& worker, const Client& client, ServerExchange& x, const Error& error) {
+  Response response;
+  response.status = describe(error.kind).status;
+  set_error_headers(error, response.headers);
+  response.body = Body(error_object(error, x.id()));
+  return relay(worker, client, x, std::move(response));
+}
+
+}  // namespace penstock::server

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+
+#include "chain/chain.h"
+#include "config/config.h"
+#include "upstream/router.h"
+
+namespace penstock::server {
+
+/// A configuration with everything that was built from it. Immutable; shared by all event loops and
+/// by the exchanges that run on it.
+struct Snapshot {
+  config::Config config;
+  Chain chain;
+  upstream::TlsContexts tls;
+
+  /// Builds the chain and reads what files the configuration names. What is wrong goes to
+  /// `diagnostics`; the result is then null.
+  static std::shared_ptr<const Snapshot> build(config::Config config,
+                                               config::Diagnostics& diagnostics,
+                                               const Services& services);
+};
+
+}  // namespace penstock::server
