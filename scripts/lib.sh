@@ -1,0 +1,38 @@
+# What the scripts share. Source it; it changes into the project's folder.
+
+script=$(realpath "$0")
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Words for people go to stderr, all in one style.
+say() { printf 'penstock: %s\n' "$*" >&2; }
+die() {
+  say "$*"
+  exit 1
+}
+
+# Prints the comment at the top of the script that was called.
+print_help() { sed -n '2,/^$/{s/^# \{0,1\}//p}' "$script"; }
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  else
+    sudo -n "$@" || die "needs root: $*"
+  fi
+}
+
+# Installs those of the named Debian packages that are missing; quick when none is.
+need_packages() {
+  local missing=() package
+  for package in "$@"; do
+    if [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
+      missing+=("$package")
+    fi
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || die "install what these Debian packages hold: ${missing[*]}"
+  say "installing ${missing[*]}"
+  as_root apt-get update -qq >&2
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
