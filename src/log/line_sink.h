@@ -12,9 +12,10 @@
 
 namespace penstock::internal {
 
-/// Writes the messages as they are, a line each, when the queue has run empty or much has gathered:
-/// under load one system call serves many lines, and without load a line is out at once. Lives on
-/// the one thread of its pool; the counters may be read anywhere.
+/// Writes the messages as they are, a line each, when the queue has run empty or much has gathered,
+/// and then rests for 2 ms: under load one system call and one wake-up serve many lines, and
+/// without load a line is out at once. Lives on the one thread of its pool; the counters may be
+/// read anywhere.
 class LineSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit LineSink(LineFile file) : file_(std::move(file)) {}
