@@ -1,6 +1,7 @@
 // What the client sees, and what is recorded, when something goes wrong.
 
 #include <csignal>
+#include <future>
 
 #include <gmock/gmock.h>
 
@@ -40,6 +41,31 @@ TEST(ClientDisconnect, StopsAProviderInTheMiddleOfAStream) {
   }
   EXPECT_TRUE(setup.provider.wait_for_client_closes(1));
   EXPECT_EQ(setup.record("client_gone")["output_tokens"], 1);
+}
+
+TEST(SlowClient, HoldsItsProviderBackAndIsGivenUpInTheEnd) {
+  constexpr std::size_t kOffered = 64 << 20;  // far more than the sockets on the way can hold
+  std::promise<std::size_t> taken;
+  Deployment setup("", ", timeouts: {write_idle: 200ms}");
+  setup.provider.on_request([&taken](auto& c) {
+    const std::string piece = chunk(sse_frame(delta(std::string(64 << 10, 'x'))));
+    std::size_t sent = 0;
+    bool open = c.send(sse_head());
+    while (open && sent < kOffered) {
+      open = c.send(piece);
+      if (open) sent += piece.size();
+    }
+    taken.set_value(sent);
+  });
+  RawClient client(setup.gateway.port());
+  client.send(post(kChat, kHelloStream, kKey));
+  Message answer;
+  ASSERT_TRUE(client.read_head(answer));
+
+  EXPECT_EQ(setup.record("client_gone")["status"], 200);
+  auto result = taken.get_future();
+  ASSERT_EQ(result.wait_for(kPatience), std::future_status::ready);
+  EXPECT_LT(result.get(), kOffered);
 }
 
 TEST(SlowUpstream, IsGivenUpAfterTheTimeForTheFirstByte) {

@@ -3,6 +3,7 @@
 Runs the examples of the README: each of its fenced blocks says behind its language what is done.
 
     run      runs it (sh, python, js) against a gateway with the built-in demo
+    chat     the same with PROGRAM in the place of the one that scripts/run builds
     output   what the block before must have printed
     check    a configuration that PROGRAM finds good
     help     commands that exist and know --help; they are too long to run here
@@ -81,10 +82,18 @@ class Examples(unittest.TestCase):
                 script = self.readme.parent / command.split()[0]
                 self.assertIn(command.split()[0], self.run_command([script, "--help"]))
 
-    def run_block(self, info, text, printed):
+    def chat(self, code, url):
+        command = code.strip().replace("build/release/penstock", str(self.program))
+        return self.run_command(["bash", "-c", f"{command} --url {url}"])
+
+    def run_block(self, info, text, printed, url):
         language, _, task = info.partition(" ")
         if task == "run":
             return self.run_code(language, text)
+        if task == "chat":
+            printed = self.chat(text, url)
+            self.assertIn("You said: hello", printed)
+            return printed
         if task == "output":
             self.assertEqual(printed.strip(), text.strip())
         elif task == "check":
@@ -103,7 +112,7 @@ class Examples(unittest.TestCase):
             for info, text in blocks:
                 with self.subTest(info, text=text):
                     here = text.replace(DOCUMENTED_URL, gateway.url)
-                    printed = self.run_block(info, here, printed)
+                    printed = self.run_block(info, here, printed, gateway.url)
 
     def test_every_link_leads_somewhere(self):
         for target in LINK.findall(self.readme.read_text()):
