@@ -50,6 +50,9 @@ struct Request {
   /// `credential_conflict`.
   std::string credential;
   bool credential_conflict = false;
+  /// The subject of the client certificate that was verified in the TLS handshake, as RFC 4514
+  /// writes it ("CN=ci,O=Example"). Empty: there is none.
+  std::string certificate_subject;
 };
 
 /// Who asks. Part of every key of a counter or a cache.

@@ -11,15 +11,20 @@
 namespace penstock {
 
 class Log;
+class Metrics;
 namespace limits {
 class Buckets;
-}
+struct Limit;
+}  // namespace limits
 
 /// What the process lends to interceptors. All of it outlives every chain and is thread-safe.
 struct Services {
   const Clock& clock;
   Log& log;
   limits::Buckets& buckets;
+  Metrics& metrics;
+  /// Somebody only wants to know whether the configuration is good: touch nothing outside.
+  bool check_only = false;
 };
 
 /// A fact that one interceptor establishes and others rest on.
@@ -28,8 +33,10 @@ enum class Fact { kPrincipal };
 /// What a factory makes.
 struct Layer {
   std::unique_ptr<Interceptor> interceptor;
-  std::vector<Fact> needs;  // established by a layer further out, or the order is wrong
-  std::vector<Fact> provides;
+  std::vector<Fact> needs{};  // established by a layer further out, or the order is wrong
+  std::vector<Fact> provides{};
+  /// Files that were read for it: the configuration is loaded anew when one changes.
+  std::vector<std::string> files{};
 };
 
 /// One kind of interceptor: its name in the configuration, and how it is made. `create` reports

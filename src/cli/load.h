@@ -5,6 +5,7 @@
 
 #include "limits/buckets.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 #include "server/snapshot.h"
 
 namespace penstock::cli {
@@ -13,8 +14,9 @@ namespace penstock::cli {
 struct Process {
   std::unique_ptr<Log> log;
   limits::Buckets buckets{system_clock()};
+  Metrics metrics;
 
-  Services services() { return {system_clock(), *log, buckets}; }
+  Services services() { return {system_clock(), *log, buckets, metrics}; }
 };
 
 /// Loads a configuration file (empty: the built-in one) and builds everything it says. Null when

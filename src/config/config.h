@@ -12,6 +12,7 @@
 #include "penstock/exchange.h"
 #include "penstock/secret.h"
 
+#include "base/tls_options.h"
 #include "http/url.h"
 
 namespace penstock::config {
@@ -35,14 +36,24 @@ struct ServerOptions {
     milliseconds keep_alive = 75s;
     milliseconds drain = 600s;
     milliseconds write_idle = 60s;  // a client that takes nothing for that long is dropped
+    milliseconds lame_duck = 0s;    // after SIGTERM: not ready any more, yet still accepting
   } timeouts;
+  std::optional<TlsOptions> tls;  // absent: plain HTTP
   /// CORS: absent: any origin where `auth` is in the chain, else loopback origins only.
   std::optional<std::vector<std::string>> cors_origins;
 };
 
 struct ControlOptions {
   http::HostPort listen{"127.0.0.1", 4001};
-  Secret admin_key;
+  bool listen_is_default = true;  // then another program on the port is no reason not to start
+  Secret admin_key;               // empty: who can connect may do everything
+  bool watch_files = true;        // reload when a file of the configuration changes
+};
+
+/// An HTTP proxy that opens a tunnel by CONNECT (RFC 9110 section 9.3.6).
+struct Proxy {
+  http::HostPort address;
+  Secret authorization;  // value of Proxy-Authorization; empty: none is sent
 };
 
 struct UpstreamOptions {
@@ -58,7 +69,8 @@ struct UpstreamOptions {
     milliseconds idle = 60s;
     milliseconds total = 0s;  // 0: none
   } timeouts;
-  std::string ca_file;                       // empty: the system's store
+  TlsOptions tls;                            // for base_url with https
+  std::optional<Proxy> proxy;                // what it is reached through; absent: nothing
   std::uint64_t max_response = 64ull << 20;  // bytes of an answer that is not a stream
   std::uint32_t max_idle_connections = 64;   // per event loop
   milliseconds demo_pace = 20ms;             // kind demo: time between two words of a stream
@@ -73,6 +85,8 @@ struct Config {
   Node chain;              // a list; empty where `auth: none` etc. was lifted
   bool auth_none = false;  // `- auth: none` was written in so many words
   std::string origin;      // file name, or "built-in"
+  /// Every file that was read, for a watcher: absolute or relative to the working directory.
+  std::vector<std::string> files;
 };
 
 /// Reads the environment; a function so that tests have their own. nullopt: not set.

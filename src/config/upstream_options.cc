@@ -129,7 +129,7 @@ UpstreamOptions read_upstream(const Node& key, const Node& value, Diagnostics& d
   upstream.base_url = read_base_url(map);
   read_key(map, upstream);
   upstream.timeouts = read_timeouts(child(map, "timeouts"), diagnostics);
-  upstream.ca_file = read_ca_file(child(map, "tls"), diagnostics);
+  upstream.tls.ca_file = read_ca_file(child(map, "tls"), diagnostics);
   read_limits(child(map, "limits"), upstream, diagnostics);
   refuse(map, kDemoKeys, "demo");
   return upstream;

@@ -35,11 +35,8 @@ class Socket final : public Stream {
   bool is_quiet() override;
   void shutdown_write() override;
 
-  /// While nobody reads: takes what arrives into `spill`, up to `limit` bytes, and requests
-  /// `cancel` when the peer is gone (its end of the stream or a reset). Beyond the limit it looks
-  /// no more. Both outlive the watch.
-  void watch(Cancel& cancel, std::string& spill, std::size_t limit);
-  void unwatch();
+  void watch(Cancel& cancel, std::string& spill, std::size_t limit) override;
+  void unwatch() override;
 
   /// Suspends until the descriptor may be read, written, or either (`true` where both hold).
   IoResult<void> wait_readable(Deadline deadline);

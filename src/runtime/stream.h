@@ -46,11 +46,18 @@ class Stream {
   /// Called when nobody will read for a while, as in a pool: arranges to be told of what arrives,
   /// so that is_quiet() and the next read() need no system call to find nothing. Never suspends.
   virtual void rest() {}
+  /// While nobody reads: takes what arrives into `spill`, up to `limit` bytes, and requests
+  /// `cancel` when the peer is gone (its end of the stream or a reset). Beyond the limit it looks
+  /// no more. Both outlive the watch.
+  virtual void watch(Cancel& cancel, std::string& spill, std::size_t limit) = 0;
+  virtual void unwatch() = 0;
   /// True when there is neither unread data nor an end: good to be used again. Never suspends.
   virtual bool is_quiet() = 0;
 
   /// Says that nothing more will be written. Never suspends.
   virtual void shutdown_write() = 0;
+  /// The subject of the certificate that the peer proved, as RFC 4514 writes it; empty: none.
+  virtual std::string peer_subject() const { return {}; }
 
   IoResult<void> write(std::string_view piece, Deadline deadline) {
     return write(std::span(&piece, 1), deadline);

@@ -77,6 +77,9 @@ class TlsStream final : public Stream {
     return got <= 0 && ::SSL_get_error(ssl_.get(), got) == SSL_ERROR_WANT_READ;
   }
 
+  void watch(Cancel&, std::string&, std::size_t) override {}
+  void unwatch() override {}
+
   void shutdown_write() override {
     ::SSL_shutdown(ssl_.get());
     socket_->shutdown_write();
@@ -129,7 +132,8 @@ bool expect_host(SSL* ssl, const std::string& host) {
 
 }  // namespace
 
-Result<std::shared_ptr<TlsContext>> TlsContext::for_client(const std::string& ca_file) {
+Result<std::shared_ptr<TlsContext>> TlsContext::for_client(const TlsOptions& options) {
+  const std::string& ca_file = options.ca_file;
   SSL_CTX* raw = ::SSL_CTX_new(::TLS_client_method());
   if (raw == nullptr) return internal_error("cannot make a TLS context: " + openssl_error());
   std::shared_ptr<TlsContext> context(new TlsContext(raw));

@@ -5,6 +5,7 @@
 
 #include "penstock/result.h"
 
+#include "base/tls_options.h"
 #include "runtime/socket.h"
 #include "runtime/stream.h"
 
@@ -12,13 +13,15 @@ struct ssl_ctx_st;
 
 namespace penstock::runtime {
 
-/// What TLS connections to upstreams share: trusted authorities, versions (1.2 and later), options.
-/// Thread-safe once made.
+/// What the TLS connections of one side share: certificates, trusted authorities, versions. Holds
+/// what the files said when it was made. Thread-safe.
 class TlsContext {
  public:
-  /// `ca_file`: PEM file of trusted authorities; empty: the system's store. Error: the file cannot
-  /// be read; the message names it.
-  static Result<std::shared_ptr<TlsContext>> for_client(const std::string& ca_file);
+  /// For connections that we make: to upstreams. Error: a file cannot be read, or holds no
+  /// certificate or key, or the key is not the certificate's; `detail` names the file.
+  static Result<std::shared_ptr<TlsContext>> for_client(const TlsOptions& options);
+  /// For connections that clients make to us. Errors as above.
+  static Result<std::shared_ptr<TlsContext>> for_server(const TlsOptions& options);
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
@@ -35,5 +38,11 @@ class TlsContext {
 /// of a stream. An end without close_notify reads as kClosed, since a body may have been cut there.
 IoResult<std::unique_ptr<Stream>> connect_tls(std::unique_ptr<Socket> socket, TlsContext& context,
                                               const std::string& host, Deadline deadline);
+
+/// The other side: answers a client's handshake on an accepted socket. Suspends. Errors: kTls with
+/// the reason (plain HTTP was spoken, a certificate is missing or bad, no common version), and those
+/// of a stream.
+IoResult<std::unique_ptr<Stream>> accept_tls(std::unique_ptr<Socket> socket, TlsContext& context,
+                                             Deadline deadline);
 
 }  // namespace penstock::runtime

@@ -14,7 +14,7 @@ Result<TlsContexts> make_tls_contexts(const config::Config& config) {
   TlsContexts contexts;
   for (const auto& [name, options] : config.upstreams) {
     if (options.kind != Kind::kOpenai || !options.base_url.tls) continue;
-    auto context = runtime::TlsContext::for_client(options.ca_file);
+    auto context = runtime::TlsContext::for_client(options.tls);
     if (!context) {
       Error error = context.error();
       error.detail = "upstreams." + name + ".tls.ca_file: " + error.detail;

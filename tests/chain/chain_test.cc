@@ -11,6 +11,7 @@
 
 #include "limits/buckets.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 #include "support/config_node.h"
 #include "support/lambda_endpoint.h"
 #include "support/test_exchange.h"
@@ -111,7 +112,8 @@ struct ChainTest : testing::Test {
   config::Node list;
   std::unique_ptr<Log> log = std::move(*Log::open({.file = "/dev/null"}, system_clock()));
   limits::Buckets buckets{system_clock()};
-  Services services{system_clock(), *log, buckets};
+  Metrics metrics;
+  Services services{system_clock(), *log, buckets, metrics};
   test::TestExchange x{Route::kChatCompletions, "{}"};
   int calls = 0;
   int failures = 0;

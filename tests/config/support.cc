@@ -40,7 +40,7 @@ nlohmann::json describe(const UpstreamOptions& upstream) {
           {"first_byte", upstream.timeouts.first_byte.count()},
           {"idle", upstream.timeouts.idle.count()},
           {"total", upstream.timeouts.total.count()},
-          {"ca_file", upstream.ca_file},
+          {"ca_file", upstream.tls.ca_file},
           {"max_response", upstream.max_response},
           {"max_idle_connections", upstream.max_idle_connections},
           {"pace", upstream.demo_pace.count()}};

@@ -88,7 +88,7 @@ TEST(UpstreamTls, TakesACertificateFile) {
   const TemporaryFile file("PEM");
   const auto loaded = load_upstream("tls: {ca_file: " + file.path() + "}");
   EXPECT_EQ(loaded.errors, "");
-  EXPECT_EQ(loaded.config.upstreams.at("up").ca_file, file.path());
+  EXPECT_EQ(loaded.config.upstreams.at("up").tls.ca_file, file.path());
 }
 
 struct Refusal {

@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "limits/buckets.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 
 namespace penstock {
 namespace {
@@ -53,12 +54,14 @@ TEST_P(DocumentedChain, CanBeBuilt) {
   EXPECT_FALSE(examples.empty());
   const auto log = std::move(*Log::open({.file = "/dev/null"}, system_clock()));
   limits::Buckets buckets(system_clock());
+  Metrics metrics;
   for (const std::string& example : examples) {
     config::Diagnostics diagnostics;
     const config::Config loaded = config::load(
         as_configuration(example), GetParam(),
         [](const std::string& name) { return std::optional("value-of-" + name); }, diagnostics);
-    Chain::build(loaded.chain, interceptor_kinds(), diagnostics, {system_clock(), *log, buckets});
+    Chain::build(loaded.chain, interceptor_kinds(), diagnostics,
+                 {system_clock(), *log, buckets, metrics});
     EXPECT_TRUE(diagnostics.ok()) << config::to_text(diagnostics) << example;
   }
 }

@@ -10,6 +10,7 @@
 #include "chain/factory.h"
 #include "limits/buckets.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 #include "support/config_node.h"
 #include "support/lambda_endpoint.h"
 #include "support/test_exchange.h"
@@ -28,7 +29,8 @@ struct RegistryTest : testing::Test {
   config::Diagnostics diagnostics;
   std::unique_ptr<Log> log = std::move(*Log::open({.file = "/dev/null"}, system_clock()));
   limits::Buckets buckets{system_clock()};
-  Services services{system_clock(), *log, buckets};
+  Metrics metrics;
+  Services services{system_clock(), *log, buckets, metrics};
 };
 
 TEST_F(RegistryTest, KnowsAllKindsInAlphabeticalOrder) {

@@ -9,6 +9,7 @@
 #include "interceptors/auth/fixture.h"
 #include "limits/buckets.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 #include "support/lambda_endpoint.h"
 #include "support/test_exchange.h"
 
@@ -153,9 +154,10 @@ TEST(AuthFactory, ProvidesThePrincipal) {
   const penstock::test::ManualClock clock;
   const auto log = Log::open({.file = "/dev/null"}, clock);
   limits::Buckets buckets(clock);
+  Metrics metrics;
   config::Diagnostics diagnostics;
   const auto node = config::parse_yaml(kTwoKeys, "test.yaml", diagnostics);
-  const Layer layer = make_auth(*node, diagnostics, {clock, **log, buckets});
+  const Layer layer = make_auth(*node, diagnostics, {clock, **log, buckets, metrics});
   EXPECT_TRUE(diagnostics.ok());
   ASSERT_NE(layer.interceptor, nullptr);
   EXPECT_THAT(layer.needs, testing::IsEmpty());

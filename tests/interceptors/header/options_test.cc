@@ -11,6 +11,7 @@
 #include "interceptors/header/header.h"
 #include "limits/buckets.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 #include "support/config_node.h"
 
 namespace penstock {
@@ -27,7 +28,8 @@ struct HeaderOptionsTest : testing::Test {
   config::Diagnostics diagnostics;
   std::unique_ptr<Log> log = std::move(*Log::open({.file = "/dev/null"}, system_clock()));
   limits::Buckets buckets{system_clock()};
-  Services services{system_clock(), *log, buckets};
+  Metrics metrics;
+  Services services{system_clock(), *log, buckets, metrics};
 };
 
 TEST_F(HeaderOptionsTest, MakesALayerWithoutFacts) {

@@ -9,6 +9,7 @@
 #include "interceptors/json_schema/fixture.h"
 #include "limits/buckets.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 #include "support/temp_folder.h"
 
 namespace penstock::json_schema::test {
@@ -113,8 +114,9 @@ TEST(JsonSchemaOptions, MakeALayerThatNeedsNoOther) {
   const auto log = Log::open({.file = "/dev/null"}, system_clock());
   ASSERT_TRUE(log.has_value());
   limits::Buckets buckets(system_clock());
+  Metrics metrics;
   config::Diagnostics diagnostics;
-  const Layer layer = make_json_schema({}, diagnostics, {system_clock(), **log, buckets});
+  const Layer layer = make_json_schema({}, diagnostics, {system_clock(), **log, buckets, metrics});
   EXPECT_TRUE(diagnostics.ok());
   EXPECT_NE(layer.interceptor, nullptr);
   EXPECT_TRUE(layer.needs.empty());

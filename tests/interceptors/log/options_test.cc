@@ -11,6 +11,7 @@
 #include "interceptors/log/log.h"
 #include "limits/buckets.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 #include "support/config_node.h"
 #include "support/lambda_endpoint.h"
 #include "support/temp_folder.h"
@@ -47,7 +48,8 @@ struct LogOptionsTest : testing::Test {
   std::unique_ptr<Log> log =
       std::move(*Log::open({.file = folder.path() + "/own"}, system_clock()));
   limits::Buckets buckets{system_clock()};
-  Services services{system_clock(), *log, buckets};
+  Metrics metrics;
+  Services services{system_clock(), *log, buckets, metrics};
 };
 
 TEST_F(LogOptionsTest, HasDefaults) {

@@ -7,6 +7,7 @@
 
 #include "interceptors/token_limit/fixture.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 
 namespace penstock::token_limit::test {
 namespace {
@@ -175,10 +176,11 @@ TEST(TokenLimitFactory, NeedsThePrincipalOnlyForLimitsPerKey) {
   const penstock::test::ManualClock clock;
   const auto log = Log::open({.file = "/dev/null"}, clock);
   limits::Buckets buckets(clock);
+  Metrics metrics;
   const auto needs = [&](const char* yaml) {
     config::Diagnostics diagnostics;
     const auto node = config::parse_yaml(yaml, "test.yaml", diagnostics);
-    const Layer layer = make_token_limit(*node, diagnostics, {clock, **log, buckets});
+    const Layer layer = make_token_limit(*node, diagnostics, {clock, **log, buckets, metrics});
     EXPECT_NE(layer.interceptor, nullptr);
     return layer.needs;
   };
@@ -191,8 +193,10 @@ TEST(TokenLimitFactory, MakesNothingOfBadOptions) {
   const penstock::test::ManualClock clock;
   const auto log = Log::open({.file = "/dev/null"}, clock);
   limits::Buckets buckets(clock);
+  Metrics metrics;
   config::Diagnostics diagnostics;
-  const Layer layer = make_token_limit(config::Node{}, diagnostics, {clock, **log, buckets});
+  const Layer layer =
+      make_token_limit(config::Node{}, diagnostics, {clock, **log, buckets, metrics});
   EXPECT_EQ(layer.interceptor, nullptr);
   EXPECT_FALSE(diagnostics.ok());
 }
