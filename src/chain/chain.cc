@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -160,6 +161,10 @@ Chain Chain::build(const config::Node& list, std::span<const InterceptorKind> ki
 
   for (Placed& placed : builder.take()) {
     chain.authenticates_ |= provides(placed.layer, Fact::kPrincipal);
+    std::move(placed.layer.files.begin(), placed.layer.files.end(),
+              std::back_inserter(chain.files_));
+    std::move(placed.layer.limits.begin(), placed.layer.limits.end(),
+              std::back_inserter(chain.limits_));
     chain.layers_.push_back(std::move(placed.layer.interceptor));
   }
   return chain;

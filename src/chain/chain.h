@@ -27,9 +27,15 @@ class Chain {
   }
   /// True when some layer establishes who asks.
   bool authenticates() const noexcept { return authenticates_; }
+  /// The files that its layers were made from.
+  const std::vector<std::string>& files() const noexcept { return files_; }
+  /// The limits of its layers.
+  const std::vector<limits::LimitView>& limits() const noexcept { return limits_; }
 
  private:
   std::vector<std::unique_ptr<Interceptor>> layers_;
+  std::vector<std::string> files_;
+  std::vector<limits::LimitView> limits_;
   bool authenticates_ = false;
 };
 

@@ -8,14 +8,12 @@
 #include "penstock/config.h"
 #include "penstock/interceptor.h"
 
+#include "limits/buckets.h"
+
 namespace penstock {
 
 class Log;
 class Metrics;
-namespace limits {
-class Buckets;
-struct Limit;
-}  // namespace limits
 
 /// What the process lends to interceptors. All of it outlives every chain and is thread-safe.
 struct Services {
@@ -37,6 +35,8 @@ struct Layer {
   std::vector<Fact> provides{};
   /// Files that were read for it: the configuration is loaded anew when one changes.
   std::vector<std::string> files{};
+  /// The limits that it holds requests to, for whoever asks how much is left.
+  std::vector<limits::LimitView> limits{};
 };
 
 /// One kind of interceptor: its name in the configuration, and how it is made. `create` reports

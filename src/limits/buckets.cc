@@ -51,6 +51,10 @@ std::variant<Reservation, Refusal> Buckets::reserve(std::span<const Claim> claim
   return table_->reserve(claims, amount);
 }
 
+std::vector<BucketView> Buckets::list(std::string_view key_prefix, std::size_t most) const {
+  return table_->list(key_prefix, most);
+}
+
 Standing Buckets::look(const Claim& claim) const {
   return table_->look(claim);
 }

@@ -37,6 +37,20 @@ struct Standing {
       0};  // until the bucket is full again, if all that is held is used
 };
 
+/// A bucket for people to look at.
+struct BucketView {
+  std::string key;
+  std::uint64_t remaining = 0;
+};
+
+/// A limit of the configuration for people to look at.
+struct LimitView {
+  Limit limit;
+  std::string key_prefix;  // of all its buckets' keys
+  /// Says in words what a bucket counts, from its key behind the prefix: "key `ci`".
+  std::string (*subject)(std::string_view rest_of_key) = nullptr;
+};
+
 namespace internal {
 class Table;
 struct Entry;
@@ -109,6 +123,8 @@ class Buckets {
   std::variant<Reservation, Refusal> reserve(std::span<const Claim> claims, std::uint64_t amount);
   /// The state of a bucket, without holding anything.
   Standing look(const Claim& claim) const;
+  /// The remembered buckets whose keys begin so, ordered by key, at most `most` of them.
+  std::vector<BucketView> list(std::string_view key_prefix, std::size_t most) const;
   /// How many buckets are remembered.
   std::size_t size() const;
 

@@ -87,6 +87,19 @@ Standing Table::look(const Claim& claim) {
   return standing_of(*claim.limit, bucket);
 }
 
+std::vector<BucketView> Table::list(std::string_view key_prefix, std::size_t most) {
+  std::vector<BucketView> views;
+  const std::lock_guard lock(mutex_);
+  const MonotonicTime now = clock_.now();
+  for (auto at = entries_.lower_bound(key_prefix); at != entries_.end(); ++at) {
+    if (!at->first.starts_with(key_prefix) || views.size() == most) break;
+    Bucket bucket = at->second.bucket;
+    bucket.refill(now);
+    views.push_back({at->first, bucket.remaining()});
+  }
+  return views;
+}
+
 std::size_t Table::size() {
   const std::lock_guard lock(mutex_);
   return entries_.size();

@@ -34,6 +34,7 @@ class Table {
 
   std::variant<Reservation, Refusal> reserve(std::span<const Claim> claims, std::uint64_t amount);
   Standing look(const Claim& claim);
+  std::vector<BucketView> list(std::string_view key_prefix, std::size_t most);
   std::size_t size();
 
   /// Charges `used` for what the reservation holds.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <poll.h>
 #include <system_error>
 #include <unistd.h>
@@ -26,13 +27,28 @@ bool may_try_again(int descriptor) {
   return ::poll(&wait, 1, -1) > 0 || errno == EINTR;
 }
 
+Error cannot_open(const std::string& name) {
+  return internal_error("cannot open the log file `" + name +
+                        "`: " + std::generic_category().message(errno));
+}
+
 }  // namespace
 
 Result<LineFile> LineFile::open(const std::string& name) {
   const int descriptor = open_descriptor(name);
   if (descriptor >= 0) return LineFile(descriptor);
-  return internal_error("cannot open the log file `" + name +
-                        "`: " + std::generic_category().message(errno));
+  return cannot_open(name);
+}
+
+Result<void> LineFile::check(const std::string& name) {
+  if (name == "stdout" || name == "stderr") return {};
+  if (::access(name.c_str(), F_OK) == 0) {
+    if (::access(name.c_str(), W_OK) == 0) return {};
+    return cannot_open(name);
+  }
+  const auto folder = std::filesystem::path(name).parent_path();
+  if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0) return {};
+  return cannot_open(name);
 }
 
 LineFile::LineFile(LineFile&& other) noexcept

@@ -17,6 +17,8 @@ class LineFile {
   /// `name` is stdout, stderr or a path, which is made (mode 0640) or appended to. Error: it cannot
   /// be opened; the message names it and the reason.
   static Result<LineFile> open(const std::string& name);
+  /// Whether it could be opened or made, without doing so. Errors as above.
+  static Result<void> check(const std::string& name);
   LineFile(LineFile&& other) noexcept;
   LineFile& operator=(LineFile&&) = delete;
   /// Closes the file. What is gathered is lost.

@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <mutex>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -54,6 +56,40 @@ struct Log::Impl {
   std::atomic<std::uint64_t> given{0};
 };
 
+namespace {
+
+/// Which logs there are, so that what they lost can be added up.
+class AllLogs {
+ public:
+  void enter(const Log* log) {
+    const std::lock_guard lock(mutex_);
+    open_.insert(log);
+  }
+  void leave(const Log* log) {
+    const std::lock_guard lock(mutex_);
+    open_.erase(log);
+    dropped_before_ += log->dropped();
+  }
+  std::uint64_t dropped() {
+    const std::lock_guard lock(mutex_);
+    std::uint64_t sum = dropped_before_;
+    for (const Log* log : open_) sum += log->dropped();
+    return sum;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<const Log*> open_;
+  std::uint64_t dropped_before_ = 0;
+};
+
+AllLogs& all_logs() {
+  static AllLogs logs;
+  return logs;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Log>> Log::open(const Options& options, const Clock& clock) {
   internal::LineFile file = TRY(internal::LineFile::open(options.file));
   try {
@@ -64,9 +100,21 @@ Result<std::unique_ptr<Log>> Log::open(const Options& options, const Clock& cloc
   }
 }
 
-Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Result<void> Log::check(const Options& options) {
+  return internal::LineFile::check(options.file);
+}
 
-Log::~Log() = default;
+Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
+  all_logs().enter(this);
+}
+
+Log::~Log() {
+  all_logs().leave(this);
+}
+
+std::uint64_t Log::dropped_by_all() {
+  return all_logs().dropped();
+}
 
 void Log::write(std::string_view json_line) {
   impl_->given.fetch_add(1);

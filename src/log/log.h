@@ -23,6 +23,8 @@ class Log {
   };
   /// Error: the file cannot be opened; the message names it.
   static Result<std::unique_ptr<Log>> open(const Options& options, const Clock& clock);
+  /// Whether open() would succeed, as far as that can be told without making the file.
+  static Result<void> check(const Options& options);
   /// Writes what still waits.
   ~Log();
 
@@ -33,6 +35,8 @@ class Log {
   void server(Level level, std::string_view message, std::string_view fields = {});
   /// Lines lost so far: the queue was full, or the file could not be written.
   std::uint64_t dropped() const noexcept;
+  /// The same of all logs that the process has or had.
+  static std::uint64_t dropped_by_all();
   /// Waits until everything written so far is out. Blocks; for the end of the process and tests.
   void flush();
 

@@ -81,6 +81,11 @@ void append_head(std::string& text, std::string_view name, std::string_view help
   text.append("# TYPE ").append(name).append(" ").append(type).append("\n");
 }
 
+void append_head(std::string& text, const MetricFamily& family) {
+  append_head(text, family.name, family.help,
+              family.type == MetricFamily::Type::kCounter ? "counter" : "gauge");
+}
+
 constexpr double seconds(std::int64_t nanoseconds) {
   return static_cast<double>(nanoseconds) / 1e9;
 }
@@ -255,8 +260,7 @@ std::string Metrics::to_text() const {
   std::string text;
   for (const auto& [name, entry] : numbers) {
     const auto& [family, sums] = entry;
-    append_head(text, name, family->help,
-                family->type == MetricFamily::Type::kCounter ? "counter" : "gauge");
+    append_head(text, *family);
     for (const auto& [key, sum] : sums) {
       append_series(text, name, family->labels, key);
       append_line(text, sum);
@@ -270,9 +274,10 @@ std::string Metrics::to_text() const {
   return text;
 }
 
-void append_gauge(std::string& text, std::string_view name, std::string_view help, double value) {
-  append_head(text, name, help, "gauge");
-  append_series(text, name, {}, {});
+void append_sample(std::string& text, const MetricFamily& family, double value,
+                   Metrics::Labels values) {
+  append_head(text, family);
+  append_series(text, family.name, family.labels, series_key(values));
   append_number(text, value);
   text += '\n';
 }

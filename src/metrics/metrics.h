@@ -90,8 +90,9 @@ class Metrics {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Appends one sample of a family, with its HELP and TYPE lines: for numbers that are known only
+/// Appends a family of one sample, with its HELP and TYPE lines: for numbers that are known only
 /// when asked for.
-void append_gauge(std::string& text, std::string_view name, std::string_view help, double value);
+void append_sample(std::string& text, const MetricFamily& family, double value,
+                   Metrics::Labels values = {});
 
 }  // namespace penstock

@@ -11,6 +11,7 @@
 #include "json/padding.h"
 #include "log/log.h"
 #include "runtime/loop.h"
+#include "runtime/tls.h"
 #include "server/relay.h"
 #include "server/render_error.h"
 
@@ -65,7 +66,10 @@ bool takes_body(std::string_view method) {
 }  // namespace
 
 ClientConnection::ClientConnection(Worker& worker, int descriptor)
-    : worker_(worker), socket_(descriptor), clock_(worker.loop().clock()), started_(clock_.now()) {}
+    : worker_(worker),
+      socket_(std::make_unique<runtime::Socket>(descriptor)),
+      clock_(worker.loop().clock()),
+      started_(clock_.now()) {}
 
 Deadline ClientConnection::after(std::chrono::milliseconds timeout) const {
   return {clock_.now() + timeout, nullptr};
@@ -79,7 +83,7 @@ void ClientConnection::cut() {
 void ClientConnection::serve() {
   std::string failure;
   try {
-    serve_requests();
+    if (secure()) serve_requests();
   } catch (const std::exception& error) {  // nothing of ours throws, but memory may run out
     failure = error.what();
   }
@@ -87,6 +91,30 @@ void ClientConnection::serve() {
   if (!failure.empty()) {
     worker_.shared().log.server(Log::Level::kError, concat({"a connection failed: ", failure}));
   }
+}
+
+/// Makes TLS where the configuration asks for it. False: the connection ends here.
+bool ClientConnection::secure() {
+  const auto context = worker_.setup()->snapshot->server_tls;
+  if (!context) {
+    stream_ = std::move(socket_);
+    return true;
+  }
+  Deadline deadline = after(options().timeouts.head);
+  deadline.cancel = &idle_;
+  auto secured = runtime::accept_tls(std::move(socket_), *context, deadline);
+  if (!secured) {
+    worker_.metrics().tls_failed();
+    if (secured.error().kind == runtime::IoError::Kind::kTls) {
+      std::string fields = R"("error":)";
+      json::append_quoted(fields, secured.error().detail);
+      worker_.shared().log.server(Log::Level::kWarning, "tls handshake failed", fields);
+    }
+    return false;
+  }
+  stream_ = std::move(*secured);
+  certificate_subject_ = stream_->peer_subject();
+  return true;
 }
 
 void ClientConnection::serve_requests() {
@@ -98,7 +126,9 @@ void ClientConnection::serve_requests() {
       break;
     }
     if (!*head) return;
+    setup_ = worker_.setup();
     after = serve_one(**head);
+    setup_.reset();
   }
   linger();
 }
@@ -122,7 +152,7 @@ Result<std::optional<http::RequestHead>> ClientConnection::read_head() {
       }
     }
     const std::span<char> scratch = worker_.loop().scratch();
-    const auto got = socket_.read(scratch, deadline);
+    const auto got = stream_->read(scratch, deadline);
     if (waiting && (!got || *got == 0)) return std::optional<http::RequestHead>{};
     if (!got) return read_error(got.error(), "head");
     if (*got == 0) return client_left();
@@ -159,7 +189,7 @@ Result<std::string> ClientConnection::read_body(const http::RequestHead& head,
     const MonotonicTime now = clock_.now();
     const auto idle = options().timeouts.body_idle;
     const std::span<char> scratch = worker_.loop().scratch();
-    const auto got = socket_.read(scratch, {std::min(now + idle, begun + idle + earned), nullptr});
+    const auto got = stream_->read(scratch, {std::min(now + idle, begun + idle + earned), nullptr});
     if (!got) return read_error(got.error(), "body");
     if (*got == 0) return client_left();
     input_.append(scratch.data(), *got);
@@ -169,7 +199,7 @@ Result<std::string> ClientConnection::read_body(const http::RequestHead& head,
 }
 
 Result<void> ClientConnection::send_continue() {
-  if (!socket_.write("HTTP/1.1 100 Continue\r\n\r\n", after(options().timeouts.write_idle))) {
+  if (!stream_->write("HTTP/1.1 100 Continue\r\n\r\n", after(options().timeouts.write_idle))) {
     return client_left();
   }
   return {};
@@ -178,7 +208,7 @@ Result<void> ClientConnection::send_continue() {
 ClientConnection::After ClientConnection::serve_one(http::RequestHead& head) {
   const std::string origin(head.headers.get("origin").value_or(""));
   const bool is_head = head.method == "HEAD";
-  if (const auto admitted = worker_.browser_policy().admit(head); !admitted) {
+  if (const auto admitted = setup().policy.admit(head); !admitted) {
     return refuse(admitted.error(), {}, is_head);
   }
   auto target = http::parse_target(head.method, head.target, head.host);
@@ -214,30 +244,45 @@ ClientConnection::After ClientConnection::serve_api(http::RequestHead& head,
   }
 
   Cancel cancel;
-  ServerExchange x(new_id("req_"), clock_, started_, cancel, worker_.snapshot().config,
+  ServerExchange x(new_id("req_"), clock_, started_, cancel, setup_->snapshot->config,
                    std::move(*body));
   x.request = make_request(head, target, match);
+  x.request.certificate_subject = certificate_subject_;
   running_ = &cancel;
-  socket_.watch(cancel, input_, kReadAhead);
+  worker_.metrics().exchange_begins();
+  stream_->watch(cancel, input_, kReadAhead);
   const After after = run_exchange(x, head);
-  socket_.unwatch();
+  stream_->unwatch();
   running_ = nullptr;
   return after;
 }
 
 ClientConnection::After ClientConnection::run_exchange(ServerExchange& x,
                                                        const http::RequestHead& head) {
-  auto result = worker_.snapshot().chain.run(x, worker_.router());
+  auto result = setup_->snapshot->chain.run(x, setup_->router);
   x.release_body();
-  const Client client{socket_, head.headers.get("origin").value_or(""), head.method == "HEAD",
-                      head.minor_version == 0, may_stay(head)};
-  bool keep = false;
-  if (result) {
-    keep = relay(worker_, client, x, std::move(*result));
-  } else if (result.error().kind != ErrorKind::kCancelled || worker_.cutting()) {
-    keep = relay_error(worker_, client, x, result.error());
+  const bool client_left = !result && result.error().kind == ErrorKind::kCancelled;
+  if (client_left && !worker_.cutting()) {
+    Outcome outcome;
+    outcome.ending = Ending::kClientGone;
+    count_end(x, describe(ErrorKind::kCancelled).status, outcome);
+    return After::kClose;
   }
-  return keep ? After::kKeep : After::kClose;
+  Response response = result ? std::move(*result) : error_answer(x, result.error());
+  response.body.on_finish([this, &x, status = response.status](const Outcome& outcome) {
+    count_end(x, outcome.status != 0 ? outcome.status : status, outcome);
+  });
+  const Client client{*stream_,
+                      *setup_,
+                      head.headers.get("origin").value_or(""),
+                      head.method == "HEAD",
+                      head.minor_version == 0,
+                      may_stay(head)};
+  return relay(worker_, client, x, std::move(response)) ? After::kKeep : After::kClose;
+}
+
+void ClientConnection::count_end(const ServerExchange& x, int status, const Outcome& outcome) {
+  worker_.metrics().exchange_ends(x, setup_->snapshot->config, status, outcome, clock_.now());
 }
 
 ClientConnection::After ClientConnection::answer_health(const http::RequestHead& head,
@@ -252,7 +297,7 @@ ClientConnection::After ClientConnection::answer_health(const http::RequestHead&
 ClientConnection::After ClientConnection::answer_options(const http::RequestHead& head) {
   Headers headers;
   if (BrowserPolicy::is_preflight(head)) {
-    headers = worker_.browser_policy().preflight_headers(head);
+    headers = setup().policy.preflight_headers(head);
   } else {
     headers.set("allow", "GET, HEAD, POST, DELETE, OPTIONS");
   }
@@ -270,7 +315,7 @@ ClientConnection::After ClientConnection::answer_at_once(const http::RequestHead
   http::write_response_head(out, status, headers, {http::Framing::Kind::kLength, body.size()},
                             keep ? http::Connection::kKeepAlive : http::Connection::kClose);
   if (head.method != "HEAD") out += body;
-  const bool sent = socket_.write(out, after(options().timeouts.write_idle)).has_value();
+  const bool sent = stream_->write(out, after(options().timeouts.write_idle)).has_value();
   return sent && keep ? After::kKeep : After::kClose;
 }
 
@@ -280,16 +325,17 @@ ClientConnection::After ClientConnection::refuse(const Error& error, std::string
                                                  bool is_head) {
   const std::string id = new_id("req_");
   const int status = describe(error.kind).status;
+  worker_.metrics().refused(status);
   const std::string body = error_object(error, id);
   Headers headers;
   headers.set("x-request-id", id);
   set_error_headers(error, headers);
-  worker_.browser_policy().allow_reading(origin, headers);
+  setup().policy.allow_reading(origin, headers);
   std::string out;
   http::write_response_head(out, status, headers, {http::Framing::Kind::kLength, body.size()},
                             http::Connection::kClose);
   if (!is_head) out += body;
-  (void)socket_.write(out, after(options().timeouts.write_idle));
+  (void)stream_->write(out, after(options().timeouts.write_idle));
 
   std::string fields =
       concat({R"("request_id":")", id, R"(","status":)", std::to_string(status), R"(,"error":)"});
@@ -301,11 +347,11 @@ ClientConnection::After ClientConnection::refuse(const Error& error, std::string
 /// Closing while bytes of the client are unread would reset the connection, and the reset would
 /// overtake our answer (RFC 9112 section 9.6).
 void ClientConnection::linger() {
-  socket_.shutdown_write();
+  stream_->shutdown_write();
   const Deadline deadline = after(kLingerTime);
   std::size_t drained = 0;
   while (drained < kLingerBytes) {
-    const auto got = socket_.read(worker_.loop().scratch(), deadline);
+    const auto got = stream_->read(worker_.loop().scratch(), deadline);
     if (!got || *got == 0) return;
     drained += *got;
   }

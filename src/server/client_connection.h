@@ -9,7 +9,7 @@
 #include "http/body_decoder.h"
 #include "http/request_parser.h"
 #include "http/url.h"
-#include "runtime/socket.h"
+#include "runtime/stream.h"
 #include "server/client_request.h"
 #include "server/routes.h"
 #include "server/server_exchange.h"
@@ -33,10 +33,13 @@ class ClientConnection {
   void close_if_idle() { idle_.request(); }
   /// Cuts what runs. The worker's cutting() tells why.
   void cut();
+  /// True while an exchange runs.
+  bool is_busy() const noexcept { return running_ != nullptr; }
 
  private:
   enum class After { kKeep, kClose };
 
+  bool secure();
   void serve_requests();
   Result<std::optional<http::RequestHead>> read_head();
   Result<std::string> read_body(const http::RequestHead& head, std::uint64_t limit);
@@ -45,6 +48,8 @@ class ClientConnection {
   After serve_api(http::RequestHead& head, const http::Target& target, const RouteMatch& match);
   After run_exchange(ServerExchange& x, const http::RequestHead& head);
 
+  void count_end(const ServerExchange& x, int status, const Outcome& outcome);
+
   After answer_health(const http::RequestHead& head, RouteMatch::Kind kind);
   After answer_options(const http::RequestHead& head);
   After answer_at_once(const http::RequestHead& head, int status, const Headers& headers,
@@ -52,11 +57,16 @@ class ClientConnection {
   After refuse(const Error& error, std::string_view origin, bool is_head);
   void linger();
 
-  const config::ServerOptions& options() const { return worker_.snapshot().config.server; }
+  /// Of the request that runs, else the current one: a connection that waits holds none back.
+  const Setup& setup() const { return setup_ ? *setup_ : *worker_.setup(); }
+  const config::ServerOptions& options() const { return setup().options(); }
   Deadline after(std::chrono::milliseconds timeout) const;
 
   Worker& worker_;
-  runtime::Socket socket_;
+  std::unique_ptr<runtime::Socket> socket_;  // until secure()
+  std::unique_ptr<runtime::Stream> stream_;  // since then
+  std::string certificate_subject_;
+  std::shared_ptr<const Setup> setup_;
   const Clock& clock_;
   std::string input_;  // read and not used yet
   MonotonicTime started_;

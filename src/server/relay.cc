@@ -19,6 +19,11 @@ class Relay {
  public:
   Relay(Worker& worker, const Client& client, ServerExchange& x, Response response)
       : worker_(worker), client_(client), x_(x), response_(std::move(response)) {}
+  ~Relay() {
+    if (streaming_) worker_.metrics().stream_ends();
+  }
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
 
   bool run() {
     const MonotonicTime before = x_.clock().now();
@@ -29,6 +34,8 @@ class Relay {
     if (!response_.body.is_stream()) return send_whole();
     // The head waits for the first piece: until then a failure can still be told as a status.
     choose_stream_framing();
+    streaming_ = true;
+    worker_.metrics().stream_begins();
     std::string head = make_head();
     while (*chunk) {
       if (!send(std::exchange(head, {}), (*chunk)->bytes)) return client_gone();
@@ -40,9 +47,7 @@ class Relay {
 
  private:
   Deadline forever() const { return {MonotonicTime::max(), &x_.cancel()}; }
-  Deadline patience() const {
-    return x_.within(worker_.snapshot().config.server.timeouts.write_idle);
-  }
+  Deadline patience() const { return x_.within(client_.setup.options().timeouts.write_idle); }
 
   void choose_stream_framing() {
     if (client_.is_head) {
@@ -66,9 +71,10 @@ class Relay {
     }
     const auto overhead = x_.clock().now() - x_.started() - x_.upstream_wait;
     const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(overhead).count();
+    worker_.metrics().overhead(x_.request.route, overhead);
     headers.set("x-penstock-overhead-us", std::to_string(std::max<long>(micros, 0)));
     x_.run_answer_hooks(headers);
-    worker_.browser_policy().allow_reading(client_.origin, headers);
+    client_.setup.policy.allow_reading(client_.origin, headers);
 
     std::string head;
     const auto connection = keeps_alive() ? http::Connection::kKeepAlive : http::Connection::kClose;
@@ -83,7 +89,7 @@ class Relay {
     const bool bodiless = client_.is_head || response_.status == 204 || response_.status == 304;
     const std::array<std::string_view, 2> pieces{head, bodiless ? std::string_view{} : body};
     outcome_.first_byte = x_.clock().now();
-    if (!client_.socket.write(pieces, patience())) return client_gone();
+    if (!client_.stream.write(pieces, patience())) return client_gone();
     outcome_.bytes_out = pieces[1].size();
     return complete();
   }
@@ -98,7 +104,7 @@ class Relay {
     }
     if (client_.is_head) bytes = {};
     const std::array<std::string_view, 4> pieces{head, size_line, bytes, end};
-    if (!client_.socket.write(pieces, patience())) return false;
+    if (!client_.stream.write(pieces, patience())) return false;
     outcome_.bytes_out += bytes.size();
     return true;
   }
@@ -108,7 +114,7 @@ class Relay {
                                       ? std::string_view("0\r\n\r\n")
                                       : std::string_view();
     const std::array<std::string_view, 2> pieces{head, last};
-    if (!client_.socket.write(pieces, patience())) return client_gone();
+    if (!client_.stream.write(pieces, patience())) return client_gone();
     return complete();
   }
 
@@ -130,7 +136,7 @@ class Relay {
     note_failure(error);
     outcome_.status = describe(error.kind).status;
     response_.body.finish(std::move(outcome_));
-    return relay_error(worker_, client_, x_, error);
+    return Relay(worker_, client_, x_, error_answer(x_, error)).run();
   }
 
   bool break_off(Error error) {
@@ -150,7 +156,7 @@ class Relay {
       const bool chunked = framing_.kind == Framing::Kind::kChunked;
       const std::array<std::string_view, 3> pieces{chunked ? size_line : std::string_view(), event,
                                                    chunked ? "\r\n" : std::string_view()};
-      if (client_.socket.write(pieces, deadline)) outcome_.bytes_out += event.size();
+      if (client_.stream.write(pieces, deadline)) outcome_.bytes_out += event.size();
     }
     note_failure(error);
     response_.body.finish(std::move(outcome_));
@@ -166,6 +172,7 @@ class Relay {
   const Client& client_;
   ServerExchange& x_;
   Response response_;
+  bool streaming_ = false;
   Framing framing_;
   Outcome outcome_;
 };
@@ -176,12 +183,12 @@ bool relay(Worker& worker, const Client& client, ServerExchange& x, Response res
   return Relay(worker, client, x, std::move(response)).run();
 }
 
-bool relay_error(Worker& worker, const Client& client, ServerExchange& x, const Error& error) {
+Response error_answer(const ServerExchange& x, const Error& error) {
   Response response;
   response.status = describe(error.kind).status;
   set_error_headers(error, response.headers);
   response.body = Body(error_object(error, x.id()));
-  return relay(worker, client, x, std::move(response));
+  return response;
 }
 
 }  // namespace penstock::server

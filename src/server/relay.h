@@ -5,7 +5,7 @@
 
 #include "penstock/response.h"
 
-#include "runtime/socket.h"
+#include "runtime/stream.h"
 #include "server/server_exchange.h"
 #include "server/worker.h"
 
@@ -13,7 +13,8 @@ namespace penstock::server {
 
 /// What the relay needs to know of the client's request.
 struct Client {
-  runtime::Socket& socket;
+  runtime::Stream& stream;
+  const Setup& setup;
   std::string_view origin;  // for CORS; empty: none
   bool is_head = false;     // a HEAD request: no body
   bool http_1_0 = false;    // no chunks: the end of the connection ends the body
@@ -28,7 +29,7 @@ struct Client {
 /// before its first byte becomes an error answer with a status of its own.
 bool relay(Worker& worker, const Client& client, ServerExchange& x, Response response);
 
-/// Sends an error answer. As relay().
-bool relay_error(Worker& worker, const Client& client, ServerExchange& x, const Error& error);
+/// The answer that tells an error.
+Response error_answer(const ServerExchange& x, const Error& error);
 
 }  // namespace penstock::server

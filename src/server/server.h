@@ -28,9 +28,22 @@ class Server {
   std::uint16_t port() const noexcept;
   /// How many event loops there are.
   std::size_t loops() const noexcept;
-  /// Stops accepting and lets what runs end, up to server.timeouts.drain. `on_stopped` is called,
-  /// on a worker's thread, when all is done.
+  /// Serves what comes from now on by another snapshot; what runs ends on the old one. The address
+  /// and the number of loops stay. Any thread.
+  void replace(std::shared_ptr<const Snapshot> snapshot);
+  /// Not ready any more: after server.timeouts.lame_duck it stops accepting and lets what runs end,
+  /// up to server.timeouts.drain. `on_stopped` is called, on a worker's thread, when all is done.
   void drain();
+
+  /// The file descriptors that the configured connections need beyond what the process may open;
+  /// 0: all is well. Each client may need an upstream.
+  static std::uint64_t missing_descriptors(const config::ServerOptions& options);
+
+  /// Connections of clients that are open. Any thread, as the following.
+  std::uint64_t connections() const noexcept;
+  bool draining() const noexcept;
+  /// How many exchanges the end of the drain cut.
+  std::uint64_t cut() const noexcept;
 
  private:
   struct Impl;

@@ -9,14 +9,24 @@ std::shared_ptr<const Snapshot> Snapshot::build(config::Config config,
                                                 const Services& services) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->chain = Chain::build(config.chain, interceptor_kinds(), diagnostics, services);
-  auto tls = upstream::make_tls_contexts(config);
-  if (!tls) {
+  const auto report = [&](const Error& error) {
     config::Diagnostic diagnostic;
     diagnostic.where.file = config.origin;
-    diagnostic.message = tls.error().detail;
+    diagnostic.message = error.detail;
     diagnostics.error(std::move(diagnostic));
-  } else {
+  };
+  if (auto tls = upstream::make_tls_contexts(config)) {
     snapshot->tls = std::move(*tls);
+  } else {
+    report(tls.error());
+  }
+  if (config.server.tls) {
+    if (auto tls = runtime::TlsContext::for_server(*config.server.tls)) {
+      snapshot->server_tls = std::move(*tls);
+    } else {
+      tls.error().detail = "server.tls: " + tls.error().detail;
+      report(tls.error());
+    }
   }
   snapshot->config = std::move(config);
   if (!diagnostics.ok()) return nullptr;

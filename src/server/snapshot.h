@@ -14,6 +14,7 @@ struct Snapshot {
   config::Config config;
   Chain chain;
   upstream::TlsContexts tls;
+  std::shared_ptr<runtime::TlsContext> server_tls;  // null: plain HTTP
 
   /// Builds the chain and reads what files the configuration names. What is wrong goes to
   /// `diagnostics`; the result is then null.

@@ -22,12 +22,6 @@ using namespace std::chrono_literals;
 // Out of descriptors or memory: trying again at once would only burn the processor.
 constexpr auto kAcceptPause = 100ms;
 
-BrowserPolicy make_policy(const Shared& shared) {
-  const Snapshot& snapshot = *shared.snapshot;
-  return BrowserPolicy(
-      {snapshot.chain.authenticates(), shared.loopback_only, snapshot.config.server.cors_origins});
-}
-
 /// What a connection beyond max_connections is told.
 std::string full_answer() {
   Error error = invalid_request("the gateway has no room for another connection; try again");
@@ -45,17 +39,28 @@ std::string full_answer() {
 }  // namespace
 
 Worker::Worker(Shared& shared, const Clock& clock, int listener)
-    : shared_(shared), loop_(clock), listener_(listener), policy_(make_policy(shared)) {}
+    : shared_(shared), loop_(clock), listener_(listener) {}
 
 Worker::~Worker() = default;
 
-void Worker::run() {
-  router_ = std::make_unique<upstream::Router>(snapshot().config, shared_.snapshot->tls,
-                                               shared_.resolver);
+void Worker::run(std::shared_ptr<const Snapshot> snapshot) {
+  metrics_ = std::make_unique<ServerMetrics>(shared_.metrics);
+  setup_ = make_setup(std::move(snapshot));
   accepts_ = true;
   loop_.spawn([this] { accept_all(listener_); });
   loop_.run();
-  router_.reset();
+  setup_.reset();
+}
+
+std::shared_ptr<const Setup> Worker::make_setup(std::shared_ptr<const Snapshot> snapshot) {
+  return std::make_shared<Setup>(std::move(snapshot), shared_.resolver, shared_.metrics,
+                                 shared_.loopback_only);
+}
+
+void Worker::replace(std::shared_ptr<const Snapshot> snapshot) {
+  loop_.post([this, snapshot = std::move(snapshot)]() mutable {
+    setup_ = make_setup(std::move(snapshot));
+  });
 }
 
 void Worker::accept_all(int listener) {
@@ -103,23 +108,35 @@ void Worker::drain() {
 
 void Worker::begin_drain() {
   if (std::exchange(draining_, true)) return;
-  accepting_.request();
+  loop_.spawn([this] {
+    const auto timeouts = setup_->options().timeouts;
+    (void)runtime::sleep_for(timeouts.lame_duck, {MonotonicTime::max(), &drained_});
+    accepting_.request();
+    close_idle();
+    if (connections_.empty()) return stop_when_empty();
+    if (!runtime::sleep_for(timeouts.drain, {MonotonicTime::max(), &drained_})) return;
+    cut_what_runs();
+  });
+}
+
+void Worker::close_idle() {
   const auto idle = connections_;  // a connection that ends leaves the set
   for (ClientConnection* connection : idle) {
     if (connections_.contains(connection)) connection->close_if_idle();
   }
-  if (connections_.empty()) return stop_when_empty();
-  loop_.spawn([this] {
-    const auto limit = snapshot().config.server.timeouts.drain;
-    if (!runtime::sleep_for(limit, {MonotonicTime::max(), &drained_})) return;
-    cutting_ = true;
-    shared_.log.server(Log::Level::kWarning, "the drain time is over; running exchanges are cut",
-                       "\"exchanges\":" + std::to_string(connections_.size()));
-    const auto left = connections_;
-    for (ClientConnection* connection : left) {
-      if (connections_.contains(connection)) connection->cut();
-    }
-  });
+}
+
+void Worker::cut_what_runs() {
+  cutting_ = true;
+  const auto left = connections_;
+  std::uint64_t running = 0;
+  for (const ClientConnection* connection : left) running += connection->is_busy() ? 1 : 0;
+  shared_.cut += running;
+  shared_.log.server(Log::Level::kWarning, "the drain time is over; running exchanges are cut",
+                     "\"exchanges\":" + std::to_string(running));
+  for (ClientConnection* connection : left) {
+    if (connections_.contains(connection)) connection->cut();
+  }
 }
 
 void Worker::stop_when_empty() {

@@ -1,14 +1,15 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <unordered_set>
 
 #include "penstock/clock.h"
 
 #include "runtime/loop.h"
-#include "server/browser_policy.h"
-#include "server/snapshot.h"
+#include "server/server_metrics.h"
+#include "server/setup.h"
 
 namespace penstock {
 class Log;
@@ -18,18 +19,19 @@ namespace penstock::server {
 
 class ClientConnection;
 
-/// What all workers of a server share.
+/// What all workers of a server share. Thread-safe.
 struct Shared {
-  std::shared_ptr<const Snapshot> snapshot;
   runtime::Resolver& resolver;
   Log& log;
+  Metrics& metrics;
   bool loopback_only = true;
-  std::uint64_t max_connections = 0;  // over all workers
+  std::atomic<std::uint64_t> max_connections{0};  // over all workers
   std::atomic<std::uint64_t> connections{0};
+  std::atomic<std::uint64_t> cut{0};  // exchanges that the end of a drain cut
 };
 
 /// One event loop with its listener and its connections. Runs on a thread of its own; only run(),
-/// drain() may be called from others.
+/// replace() and drain() may be called from others.
 class Worker {
  public:
   /// Takes over the listening descriptor.
@@ -37,31 +39,37 @@ class Worker {
   ~Worker();
 
   /// Serves until drained.
-  void run();
-  /// Stops accepting, closes idle connections, lets running exchanges end; what still runs after
-  /// the drain time is cut. Any thread.
+  void run(std::shared_ptr<const Snapshot> snapshot);
+  /// Serves what comes from now on by another snapshot. Any thread.
+  void replace(std::shared_ptr<const Snapshot> snapshot);
+  /// Not ready any more: answers close their connections. After the lame-duck time it stops
+  /// accepting, closes idle connections and lets running exchanges end; what still runs after the
+  /// drain time is cut. Any thread.
   void drain();
 
   Shared& shared() noexcept { return shared_; }
-  const Snapshot& snapshot() const noexcept { return *shared_.snapshot; }
-  const upstream::Router& router() const noexcept { return *router_; }
-  const BrowserPolicy& browser_policy() const noexcept { return policy_; }
+  /// What new requests are served by.
+  const std::shared_ptr<const Setup>& setup() const noexcept { return setup_; }
+  ServerMetrics& metrics() noexcept { return *metrics_; }
   runtime::Loop& loop() noexcept { return loop_; }
   bool draining() const noexcept { return draining_; }
   /// The drain time is over: what ends now was cut by us, not by its client.
   bool cutting() const noexcept { return cutting_; }
 
  private:
+  std::shared_ptr<const Setup> make_setup(std::shared_ptr<const Snapshot> snapshot);
   void accept_all(int listener);
   void serve(int descriptor);
   void begin_drain();
+  void close_idle();
+  void cut_what_runs();
   void stop_when_empty();
 
   Shared& shared_;
   runtime::Loop loop_;
   int listener_;
-  std::unique_ptr<upstream::Router> router_;
-  BrowserPolicy policy_;
+  std::shared_ptr<const Setup> setup_;
+  std::unique_ptr<ServerMetrics> metrics_;
   std::unordered_set<ClientConnection*> connections_;
   Cancel accepting_;
   Cancel drained_;

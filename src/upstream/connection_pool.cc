@@ -19,8 +19,12 @@ using runtime::IoResult;
 }  // namespace
 
 ConnectionPool::ConnectionPool(const config::UpstreamOptions& options, runtime::Resolver& resolver,
-                               std::shared_ptr<runtime::TlsContext> tls)
-    : options_(options), resolver_(resolver), tls_(std::move(tls)) {}
+                               std::shared_ptr<runtime::TlsContext> tls, Metrics& metrics)
+    : options_(options),
+      resolver_(resolver),
+      tls_(std::move(tls)),
+      active_gauge_(metrics.cell(kUpstreamConnections, {options.name, "active"})),
+      idle_gauge_(metrics.cell(kUpstreamConnections, {options.name, "idle"})) {}
 
 std::unique_ptr<Connection> ConnectionPool::take(MonotonicTime now) {
   while (!idle_.empty()) {
@@ -32,6 +36,7 @@ std::unique_ptr<Connection> ConnectionPool::take(MonotonicTime now) {
     }
     if (!connection->stream->is_quiet()) continue;
     connection->reused = true;
+    connection->gauge.set_idle(false);
     return connection;
   }
   return nullptr;
@@ -51,6 +56,7 @@ IoResult<std::unique_ptr<Connection>> ConnectionPool::connect(Deadline deadline,
     auto socket = runtime::Socket::connect((*addresses)[i], share);
     if (socket) {
       auto connection = std::make_unique<Connection>();
+      connection->gauge = ConnectionGauge(active_gauge_, idle_gauge_);
       if (!tls_) {
         connection->stream = std::move(*socket);
         return IoResult<std::unique_ptr<Connection>>(std::move(connection));
@@ -71,6 +77,7 @@ void ConnectionPool::put(std::unique_ptr<Connection> connection, MonotonicTime n
   if (idle_.size() >= options_.max_idle_connections || !connection->received.empty()) return;
   connection->received.shrink_to_fit();
   connection->idle_since = now;
+  connection->gauge.set_idle(true);
   connection->stream->rest();
   idle_.push_back(std::move(connection));
 }

@@ -8,6 +8,7 @@
 #include "runtime/resolver.h"
 #include "runtime/stream.h"
 #include "runtime/tls.h"
+#include "upstream/pool_metrics.h"
 
 namespace penstock::upstream {
 
@@ -17,15 +18,17 @@ struct Connection {
   std::string received;
   MonotonicTime idle_since;
   bool reused = false;
+  ConnectionGauge gauge;
 };
 
 /// The connections of one event loop to one upstream. Only a connection whose exchange ended
 /// cleanly comes back; it serves again, newest first, for 55 seconds.
 class ConnectionPool {
  public:
-  /// `tls` is null for http. `options` and `resolver` outlive the pool.
+  /// `tls` is null for http. `options`, `resolver` and `metrics` outlive the pool, which is made on
+  /// the thread of its loop.
   ConnectionPool(const config::UpstreamOptions& options, runtime::Resolver& resolver,
-                 std::shared_ptr<runtime::TlsContext> tls);
+                 std::shared_ptr<runtime::TlsContext> tls, Metrics& metrics);
 
   /// A pooled connection that is still quiet; null when there is none. Never suspends.
   std::unique_ptr<Connection> take(MonotonicTime now);
@@ -41,6 +44,8 @@ class ConnectionPool {
   const config::UpstreamOptions& options_;
   runtime::Resolver& resolver_;
   std::shared_ptr<runtime::TlsContext> tls_;
+  MetricCell& active_gauge_;
+  MetricCell& idle_gauge_;
   std::vector<std::unique_ptr<Connection>> idle_;  // oldest first
 };
 

@@ -9,10 +9,10 @@ namespace penstock::upstream {
 /// A provider that speaks the OpenAI API over HTTP/1.1, plain or TLS.
 class HttpUpstream final : public Upstream {
  public:
-  /// `options` and `resolver` outlive it; `tls` is null for http.
+  /// As ConnectionPool.
   HttpUpstream(const config::UpstreamOptions& options, runtime::Resolver& resolver,
-               std::shared_ptr<runtime::TlsContext> tls)
-      : options_(options), pool_(options, resolver, std::move(tls)) {}
+               std::shared_ptr<runtime::TlsContext> tls, Metrics& metrics)
+      : options_(options), pool_(options, resolver, std::move(tls), metrics) {}
 
   /// A pooled connection that turns out to be dead before it has given a byte was closed by the
   /// other side in the meantime: the request goes out once more, on a new one.

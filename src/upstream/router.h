@@ -7,6 +7,7 @@
 #include "penstock/interceptor.h"
 
 #include "config/config.h"
+#include "metrics/metrics.h"
 #include "runtime/resolver.h"
 #include "runtime/tls.h"
 #include "upstream/upstream.h"
@@ -22,8 +23,9 @@ Result<TlsContexts> make_tls_contexts(const config::Config& config);
 /// answers the models' list itself.
 class Router final : public Endpoint {
  public:
-  /// `config` and `resolver` outlive it.
-  Router(const config::Config& config, const TlsContexts& tls, runtime::Resolver& resolver);
+  /// `config`, `resolver` and `metrics` outlive it. Made on the thread of its loop.
+  Router(const config::Config& config, const TlsContexts& tls, runtime::Resolver& resolver,
+         Metrics& metrics);
   /// Errors: kModelNotFound, and those of Upstream::send and Exchange::facts.
   Result<Response> call(Exchange& x) const override;
 

@@ -64,8 +64,9 @@ Result<void> JsonSchema::check(Exchange& x) const {
 Layer make_json_schema(const config::Node& options, config::Diagnostics& diagnostics,
                        const Services&) {
   Layer layer;
-  layer.interceptor =
-      std::make_unique<JsonSchema>(json_schema::parse_options(options, diagnostics));
+  auto schemas = json_schema::parse_options(options, diagnostics);
+  layer.files = schemas.files;
+  layer.interceptor = std::make_unique<JsonSchema>(std::move(schemas));
   return layer;
 }
 

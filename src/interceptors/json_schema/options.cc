@@ -19,7 +19,8 @@ schema::Schema compile_builtin(std::string_view name) {
 }
 
 std::optional<schema::Schema> compile_file(const config::Node& options,
-                                           config::Diagnostics& diagnostics) {
+                                           config::Diagnostics& diagnostics,
+                                           std::vector<std::string>& files) {
   config::MapReader map(options, diagnostics);
   const config::Node* name = map.required("file");
   if (name == nullptr) return std::nullopt;
@@ -30,7 +31,8 @@ std::optional<schema::Schema> compile_file(const config::Node& options,
     }
     return std::nullopt;
   }
-  const auto text = config::read_file(config::resolve_path(*name, path), kMaxSchemaBytes);
+  files.push_back(config::resolve_path(*name, path));
+  const auto text = config::read_file(files.back(), kMaxSchemaBytes);
   if (!text) {
     diagnostics.error(*name, text.error().public_message);
     return std::nullopt;
@@ -56,7 +58,7 @@ Schemas parse_options(const config::Node& node, config::Diagnostics& diagnostics
   if (request == nullptr || (is_word && request->scalar == "builtin")) {
     schemas.chat_completions = compile_builtin("chat_completions");
   } else if (request->kind == config::Node::Kind::kMap) {
-    schemas.chat_completions = compile_file(*request, diagnostics);
+    schemas.chat_completions = compile_file(*request, diagnostics, schemas.files);
   } else {
     diagnostics.error(*request, "expected `builtin`, `none` or `{file: PATH}`");
   }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "penstock/config.h"
 
@@ -16,6 +18,7 @@ struct Schemas {
   std::optional<schema::Schema> chat_completions;
   std::optional<schema::Schema> completions;
   std::optional<schema::Schema> embeddings;
+  std::vector<std::string> files;  // that were read for them
 };
 
 /// Reads the options of `json_schema`, and compiles what they name:

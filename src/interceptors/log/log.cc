@@ -76,6 +76,13 @@ Layer make_log(const config::Node& options, config::Diagnostics& diagnostics,
   if (parsed.file == "stdout") {
     return {std::make_unique<LogInterceptor>(std::move(parsed), services.log), {}, {}};
   }
+  if (services.check_only) {
+    if (auto fine = Log::check({.file = parsed.file}); !fine) {
+      diagnostics.error(options, fine.error().detail);
+      return {};
+    }
+    return {std::make_unique<LogInterceptor>(std::move(parsed), services.log), {}, {}};
+  }
   auto own_log = Log::open({.file = parsed.file}, services.clock);
   if (!own_log) {
     diagnostics.error(options, own_log.error().detail);

@@ -77,7 +77,7 @@ std::string bucket_prefix(const Rule& rule) {
   std::string prefix = rule.per_key ? "k" : "";
   if (rule.per_model) prefix += "m";
   prefix += "/" + std::to_string(rule.limit.capacity);
-  return prefix + "/" + std::to_string(rule.limit.every.count());
+  return prefix + "/" + std::to_string(rule.limit.every.count()) + "/";
 }
 
 Rule read_rule(const Node& item, Diagnostics& diagnostics) {

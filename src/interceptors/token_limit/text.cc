@@ -1,5 +1,6 @@
 #include "interceptors/token_limit/text.h"
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -61,6 +62,13 @@ std::string shortened(std::string_view text) {
   std::size_t end = kMostBytes;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return std::string(text.substr(0, end)) + "...";
+}
+
+std::string bucket_subject(std::string_view parts) {
+  if (parts.empty()) return "everything";
+  std::string subject(parts.substr(1));
+  std::replace(subject.begin(), subject.end(), '\0', ' ');
+  return subject;
 }
 
 }  // namespace penstock::token_limit

@@ -18,4 +18,8 @@ std::string short_count(std::uint64_t count);
 /// is cut in two.
 std::string shortened(std::string_view text);
 
+/// What a bucket counts, from the parts of its key behind the prefix, each with a NUL before it:
+/// "ci", "ci openai gpt-4o"; "everything" where there is none.
+std::string bucket_subject(std::string_view parts);
+
 }  // namespace penstock::token_limit

@@ -1,6 +1,7 @@
 #include "interceptors/token_limit/token_limit.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +21,11 @@ using token_limit::Estimate;
 using token_limit::Rule;
 
 constexpr std::uint64_t kDefaultOutput = 512;
+
+constexpr std::array<std::string_view, 1> kLimitLabel{"limit"};
+const MetricFamily kRejections{"penstock_limit_rejections_total",
+                               "Requests that a limit refused, by the limit's name.",
+                               MetricFamily::Type::kCounter, kLimitLabel};
 
 /// What is expected of an answer whose length nobody declared: small limits must not be used up by
 /// one such request.
@@ -93,10 +99,11 @@ Error no_room(const Refusal& refusal) {
 
 }  // namespace
 
-TokenLimit::TokenLimit(token_limit::Options options, limits::Buckets& buckets)
+TokenLimit::TokenLimit(token_limit::Options options, limits::Buckets& buckets, Metrics& metrics)
     : rules_(std::move(options.rules)),
       default_output_(default_output(rules_)),
-      buckets_(buckets) {}
+      buckets_(buckets),
+      metrics_(metrics) {}
 
 Result<Response> TokenLimit::handle(Exchange& x, Next next) const {
   if (!token_limit::consumes_tokens(x.request)) return next(x);
@@ -108,6 +115,7 @@ Result<Response> TokenLimit::handle(Exchange& x, Next next) const {
   const Estimate estimate = token_limit::estimate(x, facts, default_output_);
   auto reserved = buckets_.reserve(claims(x, facts), estimate.total());
   if (const auto* refusal = std::get_if<Refusal>(&reserved)) {
+    metrics_.cell(kRejections, {refusal->standing.limit->name}).add(1);
     x.on_answer([standing = refusal->standing](Headers& h) { write_headers(h, standing); });
     return refused(x, facts, *refusal, estimate.total());
   }
@@ -172,8 +180,10 @@ Layer make_token_limit(const config::Node& options, config::Diagnostics& diagnos
   Layer layer;
   for (const Rule& rule : parsed.rules) {
     if (rule.per_key) layer.needs = {Fact::kPrincipal};
+    layer.limits.push_back({rule.limit, rule.bucket_prefix, token_limit::bucket_subject});
   }
-  layer.interceptor = std::make_unique<TokenLimit>(std::move(parsed), services.buckets);
+  layer.interceptor =
+      std::make_unique<TokenLimit>(std::move(parsed), services.buckets, services.metrics);
   return layer;
 }
 

@@ -10,6 +10,7 @@
 #include "chain/factory.h"
 #include "interceptors/token_limit/options.h"
 #include "limits/buckets.h"
+#include "metrics/metrics.h"
 
 namespace penstock {
 
@@ -30,8 +31,8 @@ namespace penstock {
 /// Does not suspend by itself. Thread-safe: immutable but for the buckets, which are.
 class TokenLimit final : public Interceptor {
  public:
-  /// `buckets` outlives this and every answer that passed through it.
-  TokenLimit(token_limit::Options options, limits::Buckets& buckets);
+  /// `buckets` outlives this and every answer that passed through it; `metrics` outlives this.
+  TokenLimit(token_limit::Options options, limits::Buckets& buckets, Metrics& metrics);
 
   Result<Response> handle(Exchange& x, Next next) const override;
 
@@ -44,6 +45,7 @@ class TokenLimit final : public Interceptor {
   const std::vector<token_limit::Rule> rules_;
   std::uint64_t default_output_;  // tokens
   limits::Buckets& buckets_;
+  Metrics& metrics_;
 };
 
 /// See InterceptorKind::create. Needs Fact::kPrincipal where a limit is per key.

@@ -87,7 +87,8 @@ struct Fixture {
   explicit Fixture(std::string_view limits = "{per: key, tokens: 1000, every: 1m}",
                    std::size_t max_buckets = 1000)
       : buckets(clock, max_buckets),
-        interceptor(ParsedOptions("limits: [" + std::string(limits) + "]").options, buckets) {}
+        interceptor(ParsedOptions("limits: [" + std::string(limits) + "]").options, buckets,
+                    metrics) {}
 
   Result<Response> run(Call& call, Next next) {
     return penstock::test::run(interceptor, call.x, std::move(next));
@@ -108,6 +109,7 @@ struct Fixture {
 
   penstock::test::ManualClock clock;
   limits::Buckets buckets;
+  Metrics metrics;
   TokenLimit interceptor;
 };
 
