@@ -6,19 +6,19 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
-#include "cli/load.h"
+#include "gateway/load.h"
 
 namespace penstock::cli {
 
 namespace {
 
 int check(const std::string& file, const std::string& format) {
-  Process process;
+  gateway::Process process;
   auto log = Log::open({.file = "stderr"}, system_clock());
   if (!log) return kFailed;
   process.log = std::move(*log);
   config::Diagnostics diagnostics;
-  load_snapshot(file, process, diagnostics);
+  gateway::load_snapshot(file, process.services(true), diagnostics);
   if (format == "json") {
     std::puts(config::to_json(diagnostics).c_str());
   } else {

@@ -2,13 +2,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "limits/buckets.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "server/snapshot.h"
 
-namespace penstock::cli {
+namespace penstock::gateway {
 
 /// What a snapshot is built with and outlived by.
 struct Process {
@@ -16,12 +17,20 @@ struct Process {
   limits::Buckets buckets{system_clock()};
   Metrics metrics;
 
-  Services services() { return {system_clock(), *log, buckets, metrics}; }
+  /// `check_only`: see Services.
+  Services services(bool check_only = false) {
+    return {system_clock(), *log, buckets, metrics, check_only};
+  }
 };
 
-/// Loads a configuration file (empty: the built-in one) and builds everything it says. Null when
-/// something is wrong; `diagnostics` says what.
-std::shared_ptr<const server::Snapshot> load_snapshot(const std::string& file, Process& process,
+/// Loads a configuration file (empty: the built-in configuration) and builds everything it says.
+/// Null when something is wrong; `diagnostics` says what. Blocks: reads files.
+std::shared_ptr<const server::Snapshot> load_snapshot(const std::string& file,
+                                                      const Services& services,
                                                       config::Diagnostics& diagnostics);
 
-}  // namespace penstock::cli
+/// What is wrong with the text of a configuration, called `name` in the diagnostics. Touches
+/// nothing outside; blocks as above.
+config::Diagnostics check_text(std::string_view yaml, std::string_view name, Process& process);
+
+}  // namespace penstock::gateway

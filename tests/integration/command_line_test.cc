@@ -125,24 +125,5 @@ TEST(CommandLine, ServeNamesThePortThatIsTaken) {
   EXPECT_THAT(second.output, HasSubstr(std::to_string(first.port())));
 }
 
-TEST(CommandLine, ADrainThatTakesTooLongIsCutAndTheClientIsTold) {
-  GatewayProcess gateway(
-      "server: {listen: \"127.0.0.1:0\", threads: 1, timeouts: {drain: 100ms}}\n"
-      "control: {listen: \"127.0.0.1:0\"}\n"
-      "upstreams: {demo: {kind: demo, pace: 60s}}\n"
-      "chain: [log]\n");
-  ASSERT_TRUE(gateway.started()) << gateway.errors();
-  RawClient client(gateway.port());
-  client.send(post(kChat, kHelloStream));
-  Message answer;
-  ASSERT_TRUE(client.read_head(answer));
-  gateway.signal(SIGTERM);
-  while (client.read_piece(answer)) {
-  }
-  EXPECT_FALSE(answer.complete);
-  EXPECT_THAT(answer.body, HasSubstr("shutting down"));
-  EXPECT_EQ(gateway.wait_for_exit(), 0);
-}
-
 }  // namespace
 }  // namespace penstock::test

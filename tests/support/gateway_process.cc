@@ -16,7 +16,19 @@
 namespace penstock::test {
 namespace {
 
-constexpr std::string_view kListening = "listening on http://127.0.0.1:";
+constexpr std::string_view kListening = "listening on ";
+constexpr std::string_view kControl = "control on ";
+
+/// The port of the URL behind some words of the greeting; 0 when they are missing.
+std::uint16_t port_behind(std::string_view greeting, std::string_view words) {
+  constexpr std::string_view kHost = "//127.0.0.1:";
+  std::size_t at = greeting.find(words);
+  if (at != std::string_view::npos) at = greeting.find(kHost, at);
+  std::uint16_t port = 0;
+  if (at == std::string_view::npos) return port;
+  std::from_chars(greeting.data() + at + kHost.size(), greeting.data() + greeting.size(), port);
+  return port;
+}
 
 std::string program() {
   const char* chosen = std::getenv("PENSTOCK_BIN");
@@ -129,8 +141,10 @@ void GatewayProcess::wait_for_port() {
   changed_.wait_for(lock, kPatience,
                     [&] { return exit_status_ || line_end() != std::string::npos; });
   if (exit_status_ || line_end() == std::string::npos) return;
-  const char* digits = errors_.data() + errors_.find(kListening) + kListening.size();
-  std::from_chars(digits, errors_.data() + line_end(), port_);
+  const std::size_t start = errors_.find(kListening);
+  const std::string_view line = std::string_view(errors_).substr(start, line_end() - start);
+  port_ = port_behind(line, kListening);
+  control_port_ = port_behind(line, kControl);
 }
 
 std::string GatewayProcess::errors() const {

@@ -37,6 +37,8 @@ class GatewayProcess {
   bool started() const noexcept { return port_ != 0; }
   /// Where it listens for clients; 0 when it did not start.
   std::uint16_t port() const noexcept { return port_; }
+  /// Where the control plane listens; 0 when it does not.
+  std::uint16_t control_port() const noexcept { return control_port_; }
   int pid() const noexcept { return pid_; }
   const std::string& config_file() const noexcept { return config_file_; }
 
@@ -66,6 +68,7 @@ class GatewayProcess {
   std::string config_file_;
   int pid_ = -1;
   std::uint16_t port_ = 0;
+  std::uint16_t control_port_ = 0;
   mutable std::mutex mutex_;  // guards what follows
   mutable std::condition_variable changed_;
   std::vector<std::string> log_lines_;

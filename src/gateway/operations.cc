@@ -1,0 +1,122 @@
+#include "gateway/operations.h"
+
+#include <chrono>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/process_metrics.h"
+#include "server/server_metrics.h"
+#include "upstream/pool_metrics.h"
+
+namespace penstock::gateway {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMostBuckets = 100;  // shown of a limit
+
+json shown(const config::Diagnostics& diagnostics) {
+  return json::parse(config::to_json(diagnostics));
+}
+
+json configuration_status(const LiveConfiguration::State& state) {
+  json status{{"origin", state.snapshot->config.origin},
+              {"hash", state.hash},
+              {"loaded_at", format_time(state.loaded_at)},
+              {"last_reload", nullptr}};
+  if (state.last_reload) {
+    const json report = shown(state.last_reload->diagnostics);
+    status["last_reload"] = {{"success", report.at("valid")},
+                             {"at", format_time(state.last_reload->at)},
+                             {"errors", report.at("errors")}};
+  }
+  return status;
+}
+
+json upstreams_status(const config::Config& config, const Metrics& metrics) {
+  json list = json::array();
+  for (const auto& [name, options] : config.upstreams) {
+    const bool demo = options.kind == config::UpstreamOptions::Kind::kDemo;
+    json one{{"name", name}, {"kind", demo ? "demo" : "openai"}};
+    if (!demo) {
+      const http::Url& url = options.base_url;
+      one["url"] = (url.tls ? "https://" : "http://") + url.authority() + url.path;
+      one["connections"] = {
+          {"active", metrics.total(upstream::kUpstreamConnections, {name, "active"})},
+          {"idle", metrics.total(upstream::kUpstreamConnections, {name, "idle"})}};
+    }
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+json limits_status(const std::vector<limits::LimitView>& limits, const limits::Buckets& buckets) {
+  json list = json::array();
+  for (const limits::LimitView& view : limits) {
+    json shown_buckets = json::array();
+    const auto found = buckets.list(view.key_prefix, kMostBuckets + 1);
+    for (std::size_t i = 0; i < std::min(found.size(), kMostBuckets); ++i) {
+      const std::string_view key = found[i].key;
+      shown_buckets.push_back({{"subject", view.subject(key.substr(view.key_prefix.size()))},
+                               {"remaining", found[i].remaining}});
+    }
+    list.push_back({{"name", view.limit.name},
+                    {"capacity", view.limit.capacity},
+                    {"window_ms", view.limit.every.count()},
+                    {"buckets", std::move(shown_buckets)},
+                    {"more_buckets", found.size() > kMostBuckets}});
+  }
+  return list;
+}
+
+}  // namespace
+
+Operations::Operations(const server::Server& server, LiveConfiguration& configuration,
+                       Process& process)
+    : server_(server),
+      configuration_(configuration),
+      process_(process),
+      started_at_(system_clock().wall_now()),
+      started_(system_clock().now()) {}
+
+std::vector<std::string> Operations::not_ready() const {
+  if (server_.draining()) return {"draining"};
+  return {};
+}
+
+std::string Operations::metrics() const {
+  std::string text = process_.metrics.to_text();
+  append_gateway_metrics(text, server_, configuration_.state());
+  append_process_metrics(text, started_at_);
+  return text;
+}
+
+json Operations::status() const {
+  const LiveConfiguration::State state = configuration_.state();
+  const config::Config& config = state.snapshot->config;
+  const auto uptime =
+      std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().now() - started_);
+  return {{"version", PENSTOCK_VERSION},
+          {"state", server_.draining() ? "draining" : "ready"},
+          {"started_at", format_time(started_at_)},
+          {"uptime_seconds", static_cast<double>(uptime.count()) / 1000},
+          {"configuration", configuration_status(state)},
+          {"event_loops", server_.loops()},
+          {"connections", server_.connections()},
+          {"exchanges", process_.metrics.total(server::kExchangesActive)},
+          {"streams", process_.metrics.total(server::kStreamsActive)},
+          {"upstreams", upstreams_status(config, process_.metrics)},
+          {"limits", limits_status(state.snapshot->chain.limits(), process_.buckets)}};
+}
+
+config::Diagnostics Operations::check(std::string_view yaml) const {
+  return check_text(yaml, "request", process_);
+}
+
+config::Diagnostics Operations::reload() {
+  return configuration_.reload();
+}
+
+}  // namespace penstock::gateway

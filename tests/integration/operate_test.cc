@@ -1,0 +1,203 @@
+// What an operator sees of a running gateway.
+
+#include <regex>
+
+#include <gmock/gmock.h>
+
+#include "integration/fixture.h"
+
+namespace penstock::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string metrics_of(const GatewayProcess& gateway) {
+  return fetch(gateway.control_port(), get("/metrics")).body;
+}
+
+/// Metrics are counted when an exchange has ended, which its client may see a moment before.
+bool eventually_counts(const GatewayProcess& gateway, std::string_view line) {
+  return gateway
+      .wait_for_log([&](const nlohmann::json&) {
+        return metrics_of(gateway).find(line) != std::string::npos;
+      })
+      .has_value();
+}
+
+TEST(Metrics, CountWhatExchangesDidAndUsed) {
+  Deployment setup;
+  setup.provider.on_request([](auto& c) { c.send(json_reply(200, kAnswer)); });
+  EXPECT_EQ(setup.chat().status(), 200);
+  EXPECT_EQ(fetch(setup.gateway.port(), post(kChat, kHello)).status(), 401);
+  EXPECT_EQ(fetch(setup.gateway.port(), get("/nothing")).status(), 404);
+
+  EXPECT_TRUE(eventually_counts(
+      setup.gateway,
+      "penstock_requests_total{route=\"chat_completions\",model=\"other\",upstream=\"provider\","
+      "status=\"200\"} 1\n"));
+  const std::string page = metrics_of(setup.gateway);
+  for (const char* line : {
+           "penstock_requests_total{route=\"none\",model=\"none\",upstream=\"none\",status=\"404\"}"
+           " 1",
+           "penstock_requests_total{route=\"chat_completions\",model=\"none\",upstream=\"none\","
+           "status=\"401\"} 1",
+           "penstock_tokens_total{kind=\"input\",model=\"other\",key=\"tester\"} 9",
+           "penstock_tokens_total{kind=\"output\",model=\"other\",key=\"tester\"} 1",
+           "penstock_request_duration_seconds_count{route=\"chat_completions\",upstream="
+           "\"provider\"} 1",
+           "penstock_first_byte_seconds_count{route=\"chat_completions\",upstream=\"provider\"} 1",
+           "penstock_overhead_seconds_count{route=\"chat_completions\"} 2",
+           "penstock_endings_total{upstream=\"provider\",outcome=\"complete\"} 1",
+           "penstock_upstream_connections{upstream=\"provider\",state=\"idle\"} 1",
+           "penstock_upstream_connections{upstream=\"provider\",state=\"active\"} 0",
+           "penstock_streams_active 0",
+           "penstock_exchanges_active 0",
+           "penstock_log_dropped_total 0",
+           "penstock_config_last_reload_success 1",
+       }) {
+    EXPECT_THAT(page, HasSubstr(std::string("\n") + line + "\n"));
+  }
+  EXPECT_THAT(page, HasSubstr("\npenstock_build_info{version=\""));
+}
+
+TEST(Metrics, ShowAStreamWhileItRuns) {
+  Deployment setup;
+  std::promise<void> go_on;
+  setup.provider.on_request([&go_on](auto& c) {
+    c.send(sse_head() + chunk(sse_frame(delta("one"))));
+    go_on.get_future().wait();
+    c.send(chunk(sse_frame(delta("two", "\"stop\""))) + chunk(sse_frame("[DONE]")) +
+           std::string(kLastChunk));
+  });
+  RawClient client(setup.gateway.port());
+  client.send(post(kChat, kHelloStream, kKey));
+  Message answer;
+  ASSERT_TRUE(client.read_head(answer));
+  EXPECT_THAT(metrics_of(setup.gateway), HasSubstr("\npenstock_streams_active 1\n"));
+  EXPECT_THAT(
+      metrics_of(setup.gateway),
+      HasSubstr("penstock_upstream_connections{upstream=\"provider\",state=\"active\"} 1\n"));
+  go_on.set_value();
+  while (client.read_piece(answer)) {
+  }
+  EXPECT_TRUE(eventually_counts(setup.gateway, "\npenstock_streams_active 0\n"));
+}
+
+TEST(Metrics, DoNotGrowByTheNamesThatClientsInvent) {
+  GatewayProcess gateway(
+      "server: {listen: \"127.0.0.1:0\", threads: 1}\n"
+      "control: {listen: \"127.0.0.1:0\"}\n"
+      "upstreams: {demo: {kind: demo, pace: 0s}}\n"
+      "models: {known: {upstream: demo}, \"*\": {upstream: demo}}\n"
+      "chain:\n  - log\n  - auth: {passthrough: true}\n");
+  ASSERT_TRUE(gateway.started()) << gateway.errors();
+  RawClient client(gateway.port());
+  const auto ask = [&client](const std::string& model, const std::string& key) {
+    client.send(post(kChat,
+                     R"({"model":")" + model + R"(","messages":[{"role":"user","content":"a"}]})",
+                     "Authorization: Bearer " + key + "\r\n"));
+    EXPECT_EQ(client.read_answer().status(), 200);
+  };
+  ask("known", "sk-0");
+  ask("invented", "sk-1");
+  const auto lines = [](const std::string& page) {
+    return std::count(page.begin(), page.end(), '\n');
+  };
+  ASSERT_TRUE(eventually_counts(gateway, "model=\"other\""));
+  const auto before = lines(metrics_of(gateway));
+  for (int i = 0; i < 1000; ++i) ask("m" + std::to_string(i), "sk-" + std::to_string(i));
+  EXPECT_TRUE(eventually_counts(
+      gateway,
+      "penstock_requests_total{route=\"chat_completions\",model=\"other\",upstream=\"demo\","
+      "status=\"200\"} 1001\n"));
+  const std::string page = metrics_of(gateway);
+  EXPECT_EQ(lines(page), before);
+  EXPECT_THAT(page, HasSubstr("model=\"known\""));
+  EXPECT_THAT(page, Not(HasSubstr("m999")));
+}
+
+TEST(Metrics, CountRefusalsByTheLimitsName) {
+  GatewayProcess gateway(
+      "server: {listen: \"127.0.0.1:0\", threads: 1}\n"
+      "control: {listen: \"127.0.0.1:0\"}\n"
+      "upstreams: {demo: {kind: demo, pace: 0s}}\n"
+      "chain:\n  - log\n"
+      "  - token_limit: {limits: [{name: all, per: global, tokens: 100, every: 1h}]}\n");
+  ASSERT_TRUE(gateway.started()) << gateway.errors();
+  int refused = 0;
+  for (int i = 0; i < 10; ++i) {
+    refused += fetch(gateway.port(), post(kChat, kHello)).status() == 429 ? 1 : 0;
+  }
+  ASSERT_GT(refused, 0);
+  EXPECT_THAT(metrics_of(gateway), HasSubstr("\npenstock_limit_rejections_total{limit=\"all\"} " +
+                                             std::to_string(refused) + "\n"));
+}
+
+TEST(Status, TellsWhatRuns) {
+  Deployment setup;
+  setup.provider.on_request([](auto& c) { c.send(json_reply(200, kAnswer)); });
+  EXPECT_EQ(setup.chat().status(), 200);
+  setup.record("complete");
+  const Message answer = fetch(setup.gateway.control_port(), get("/v1/status"));
+  ASSERT_EQ(answer.status(), 200);
+  const auto status = nlohmann::json::parse(answer.body);
+  EXPECT_EQ(status.at("state"), "ready");
+  EXPECT_THAT(status.at("version").get<std::string>(), ::testing::MatchesRegex("[0-9]+\\..*"));
+  EXPECT_GE(status.at("uptime_seconds").get<double>(), 0);
+  EXPECT_EQ(status.at("configuration").at("origin"), setup.gateway.config_file());
+  EXPECT_EQ(status.at("configuration").at("hash").get<std::string>().size(), 16u);
+  EXPECT_TRUE(status.at("configuration").at("last_reload").is_null());
+  EXPECT_EQ(status.at("event_loops"), 1);
+  EXPECT_EQ(status.at("streams"), 0);
+  const auto& upstream = status.at("upstreams").at(0);
+  EXPECT_EQ(upstream.at("name"), "provider");
+  EXPECT_EQ(upstream.at("url"), setup.provider.base_url());
+  EXPECT_EQ(upstream.at("connections").at("idle"), 1);
+  const auto& limit = status.at("limits").at(0);
+  EXPECT_EQ(limit.at("capacity"), 1'000'000);
+  EXPECT_EQ(limit.at("window_ms"), 3'600'000);
+  EXPECT_EQ(limit.at("buckets").at(0).at("subject"), "tester");
+  EXPECT_EQ(limit.at("buckets").at(0).at("remaining"), 999'990);  // 10 were used
+  EXPECT_THAT(answer.body, Not(HasSubstr("sk-of-the-")));
+}
+
+TEST(ControlPlane, ThatFindsItsDefaultPortTakenIsDoneWithout) {
+  // Binds 127.0.0.1:4001 if nobody else does: somebody has it then, in any case.
+  GatewayProcess first(
+      "server: {listen: \"127.0.0.1:0\", threads: 1}\nupstreams: {demo: {kind: demo}}\n");
+  ASSERT_TRUE(first.started()) << first.errors();
+  GatewayProcess second(
+      "server: {listen: \"127.0.0.1:0\", threads: 1}\nupstreams: {demo: {kind: demo}}\n");
+  ASSERT_TRUE(second.started()) << second.errors();
+  EXPECT_EQ(second.control_port(), 0);
+  EXPECT_THAT(second.errors(), HasSubstr("control.listen: cannot listen on 127.0.0.1:4001"));
+}
+
+TEST(ControlPlane, ThatFindsItsOwnPortTakenIsAReasonNotToStart) {
+  GatewayProcess first(
+      "server: {listen: \"127.0.0.1:0\", threads: 1}\ncontrol: {listen: \"127.0.0.1:0\"}\n"
+      "upstreams: {demo: {kind: demo}}\n");
+  ASSERT_TRUE(first.started()) << first.errors();
+  GatewayProcess second(
+      "server: {listen: \"127.0.0.1:0\", threads: 1}\n"
+      "control: {listen: \"127.0.0.1:" +
+      std::to_string(first.control_port()) + "\"}\nupstreams: {demo: {kind: demo}}\n");
+  EXPECT_EQ(second.wait_for_exit(), 1);
+  EXPECT_THAT(second.errors(), HasSubstr("control.listen: cannot listen on 127.0.0.1:" +
+                                         std::to_string(first.control_port())));
+}
+
+TEST(Descriptors, ThatAreTooFewAreWarnedOf) {
+  GatewayProcess gateway(
+      "server: {listen: \"127.0.0.1:0\", threads: 1, limits: {max_connections: 5M}}\n"
+      "control: {listen: \"127.0.0.1:0\"}\nupstreams: {demo: {kind: demo}}\n");
+  ASSERT_TRUE(gateway.started()) << gateway.errors();
+  EXPECT_THAT(gateway.errors(),
+              HasSubstr("server.limits.max_connections: 5000000 connections need"));
+  EXPECT_THAT(gateway.errors(), HasSubstr("ulimit -n"));
+}
+
+}  // namespace
+}  // namespace penstock::test
