@@ -37,6 +37,7 @@ struct Socket::State {
   Fiber* writer = nullptr;
   bool read_armed = false;  // a wait for readability is under way
   bool write_armed = false;
+  ReadWatcher* read_watcher = nullptr;
   Cancel* watcher = nullptr;
   std::string* spill = nullptr;
   std::size_t spill_limit = 0;
@@ -76,6 +77,10 @@ void Socket::State::arm_write() {
 void Socket::State::on_readable() {
   if (reader != nullptr) {
     reader->notify();
+    return;
+  }
+  if (read_watcher != nullptr) {
+    std::exchange(read_watcher, nullptr)->on_readable();  // may drop us
     return;
   }
   if (watcher == nullptr) return;
@@ -181,7 +186,7 @@ Socket::Socket(int descriptor) : state_(new State(Loop::current().io(), descript
 Socket::~Socket() {
   state_->reader = nullptr;
   state_->writer = nullptr;
-  state_->watcher = nullptr;
+  unwatch();
   boost::system::error_code ignored;
   state_->descriptor.close(ignored);
 }
@@ -285,7 +290,13 @@ void Socket::watch(Cancel& cancel, std::string& spill, std::size_t limit) {
   if (spill.size() < limit) state_->arm_read();
 }
 
+void Socket::watch(ReadWatcher& watcher) {
+  state_->read_watcher = &watcher;
+  state_->arm_read();
+}
+
 void Socket::unwatch() {
+  state_->read_watcher = nullptr;
   state_->watcher = nullptr;
 }
 

@@ -18,6 +18,17 @@ struct Address {
   std::string to_string() const;  // "127.0.0.1:80", "[::1]:80"
 };
 
+/// Hears once that something can be read while nobody reads. For layers above a socket.
+class ReadWatcher {
+ public:
+  /// Bytes, the end or an error are there to be read. Called on the loop, outside of fibers. May
+  /// destroy the socket.
+  virtual void on_readable() = 0;
+
+ protected:
+  ~ReadWatcher() = default;
+};
+
 /// A TCP socket whose waits suspend the fiber. Non-blocking, close-on-exec, TCP_NODELAY.
 class Socket final : public Stream {
  public:
@@ -36,6 +47,8 @@ class Socket final : public Stream {
   void shutdown_write() override;
 
   void watch(Cancel& cancel, std::string& spill, std::size_t limit) override;
+  /// Tells `watcher`, once, instead of taking anything. It outlives the watch.
+  void watch(ReadWatcher& watcher);
   void unwatch() override;
 
   /// Suspends until the descriptor may be read, written, or either (`true` where both hold).

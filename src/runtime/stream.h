@@ -56,7 +56,8 @@ class Stream {
 
   /// Says that nothing more will be written. Never suspends.
   virtual void shutdown_write() = 0;
-  /// The subject of the certificate that the peer proved, as RFC 4514 writes it; empty: none.
+  /// The subject of the certificate that the peer proved and that was verified, as RFC 4514 writes
+  /// it, in ASCII; empty: there is none.
   virtual std::string peer_subject() const { return {}; }
 
   IoResult<void> write(std::string_view piece, Deadline deadline) {

@@ -136,7 +136,7 @@ TEST(ScriptedUpstream, SpeaksTlsWithACertificateThatClientsCanTrust) {
   upstream.on_request([](auto& c) { c.send(json_reply(200, "{}")); });
 
   Socket socket = Socket::connect(upstream.port());
-  ASSERT_TRUE(socket.connect_tls(upstream.ca_file()));
+  ASSERT_TRUE(socket.connect_tls({.ca_file = upstream.ca_file()}));
   ASSERT_TRUE(socket.send(get("/")));
   MessageReader reader(socket, MessageReader::Kind::kAnswer);
 
@@ -148,7 +148,7 @@ TEST(ScriptedUpstream, HasACertificateThatNobodyElseTrusts) {
   ScriptedUpstream upstream(ScriptedUpstream::Transport::kTls);
   const TestCertificate other;
   Socket socket = Socket::connect(upstream.port());
-  EXPECT_FALSE(socket.connect_tls(other.file()));
+  EXPECT_FALSE(socket.connect_tls({.ca_file = other.file()}));
 }
 
 }  // namespace

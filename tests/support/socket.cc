@@ -82,15 +82,40 @@ bool Socket::accept_tls(SSL_CTX* context) {
   return SSL_accept(tls_.get()) == 1;
 }
 
-bool Socket::connect_tls(const std::string& ca_file) {
+bool Socket::connect_tls(const TlsClient& client) {
+  set_timeout(fd_, SO_RCVTIMEO, kPatience);
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
                                                                   &SSL_CTX_free);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_load_verify_file(context.get(), ca_file.c_str());
+  SSL_CTX_load_verify_file(context.get(), client.ca_file.c_str());
+  if (client.max_version != 0) SSL_CTX_set_max_proto_version(context.get(), client.max_version);
+  if (!client.certificate_file.empty()) {
+    SSL_CTX_use_certificate_chain_file(context.get(), client.certificate_file.c_str());
+    SSL_CTX_use_PrivateKey_file(context.get(), client.key_file.c_str(), SSL_FILETYPE_PEM);
+  }
   tls_.reset(SSL_new(context.get()));
   X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls_.get()), "127.0.0.1");
+  SSL_set_alpn_protos(tls_.get(), reinterpret_cast<const unsigned char*>(client.protocols.data()),
+                      static_cast<unsigned>(client.protocols.size()));
   SSL_set_fd(tls_.get(), fd_);
   return SSL_connect(tls_.get()) == 1;
+}
+
+std::string Socket::protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(tls_.get(), &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+
+std::string Socket::tls_version() const {
+  return SSL_get_version(tls_.get());
+}
+
+void Socket::close_notify() {
+  // A second call would wait for the other side's.
+  const bool said = !tls_ || (SSL_get_shutdown(tls_.get()) & SSL_SENT_SHUTDOWN) != 0;
+  if (!said) SSL_shutdown(tls_.get());
 }
 
 Socket::Read Socket::read(std::chrono::milliseconds patience) {
@@ -132,7 +157,7 @@ bool Socket::send(std::string_view bytes) {
 }
 
 void Socket::half_close() {
-  if (tls_) SSL_shutdown(tls_.get());
+  close_notify();
   ::shutdown(fd_, SHUT_WR);
 }
 
@@ -145,7 +170,7 @@ void Socket::reset() {
 
 void Socket::close() {
   if (fd_ < 0) return;
-  if (tls_) SSL_shutdown(tls_.get());
+  close_notify();
   tls_.reset();
   ::close(std::exchange(fd_, -1));
 }

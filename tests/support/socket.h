@@ -14,6 +14,15 @@ namespace penstock::test {
 /// long, so it is generous: sanitizers and a busy machine are slow.
 inline constexpr std::chrono::milliseconds kPatience = std::chrono::seconds(20);
 
+/// How a test connects with TLS. Versions and protocols: what OpenSSL takes for them.
+struct TlsClient {
+  std::string ca_file{};           // of the server's certificate, which is to be good for 127.0.0.1
+  std::string certificate_file{};  // empty: none is shown
+  std::string key_file{};
+  int max_version = 0;      // 0: the newest, or TLS1_2_VERSION
+  std::string protocols{};  // to offer by ALPN, each with its length before it
+};
+
 /// A connected blocking TCP socket of a test, in clear or over TLS. Used by one thread, but for
 /// `shut_down`, which another thread may call to wake it.
 class Socket {
@@ -29,7 +38,12 @@ class Socket {
   /// The server's half of a TLS handshake; false when it failed.
   bool accept_tls(SSL_CTX* context);
   /// The client's half; false also when the server's certificate is not good for 127.0.0.1.
-  bool connect_tls(const std::string& ca_file);
+  bool connect_tls(const TlsClient& client);
+  /// Of a TLS connection: what ALPN chose, empty for nothing; and the version, "TLSv1.3".
+  std::string protocol() const;
+  std::string tls_version() const;
+  /// Says by TLS alone that nothing more comes; the connection stays open.
+  void close_notify();
 
   bool is_open() const noexcept { return fd_ >= 0; }
 

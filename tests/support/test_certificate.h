@@ -10,12 +10,16 @@
 namespace penstock::test {
 
 /// A certificate for localhost and 127.0.0.1, made by the openssl program and signed by itself: who
-/// takes `file` as its authority trusts it.
+/// takes `file` as its authority trusts it. Good for servers and for clients.
 class TestCertificate {
  public:
-  TestCertificate();
+  /// `subject` as the openssl program takes it: "/O=Example/CN=ci".
+  explicit TestCertificate(const std::string& subject = "/CN=localhost");
 
   const std::string& file() const noexcept { return certificate_; }
+  const std::string& key_file() const noexcept { return key_; }
+  /// From now on the server's side requires a certificate of clients, with that authority.
+  void require_clients_of(const std::string& ca_file);
   /// For the server's side of TLS; lives as long as this.
   SSL_CTX* context() const noexcept { return context_.get(); }
 
