@@ -4,6 +4,10 @@ namespace penstock::config {
 
 namespace {
 
+constexpr std::string_view kServer = R"(
+server: {listen: "${PENSTOCK_LISTEN:-127.0.0.1:4000}"}
+)";
+
 constexpr std::string_view kWithOpenai = R"(
 upstreams:
   openai:
@@ -17,10 +21,6 @@ models:
   demo-error-500: {upstream: demo}
   demo-cut: {upstream: demo}
   "*": {upstream: openai}
-chain:
-  - log: {records: [exchange]}
-  - auth: none
-  - json_schema: {request: builtin}
 )";
 
 constexpr std::string_view kDemoOnly = R"(
@@ -28,18 +28,28 @@ upstreams:
   demo: {kind: demo}
 models:
   "*": {upstream: demo}
+)";
+
+// Strangers cost no parsing: auth stands before the schema.
+constexpr std::string_view kChainWithKey = R"(
 chain:
   - log: {records: [exchange]}
-  - auth: none
+  - auth: {keys: [{name: default, key: "${PENSTOCK_KEY}"}]}
   - json_schema: {request: builtin}
 )";
 
 }  // namespace
 
 Config built_in(Environment environment, Diagnostics& diagnostics) {
-  const auto key = environment("OPENAI_API_KEY");
-  const bool has_key = key && !key->empty();
-  return load(has_key ? kWithOpenai : kDemoOnly, "built-in", environment, diagnostics);
+  const auto is_set = [environment](const char* name) {
+    const auto value = environment(name);
+    return value && !value->empty();
+  };
+  std::string yaml(kServer);
+  yaml += is_set("OPENAI_API_KEY") ? kWithOpenai : kDemoOnly;
+  // The chain that is the default elsewhere has no auth: good on a loopback address only.
+  if (is_set("PENSTOCK_KEY")) yaml += kChainWithKey;
+  return load(yaml, "built-in", environment, diagnostics);
 }
 
 }  // namespace penstock::config

@@ -50,6 +50,24 @@ TEST(BuiltInConfiguration, ServesTheDemoAloneWithoutAKey) {
   }
 }
 
+TEST(BuiltInConfiguration, ListensWhereTheEnvironmentSaysAndThenWantsAKey) {
+  const auto with_key = load_built_in([](const std::string& name) -> std::optional<std::string> {
+    if (name == "PENSTOCK_LISTEN") return "0.0.0.0:4000";
+    if (name == "PENSTOCK_KEY") return "sk-of-clients";
+    return std::nullopt;
+  });
+  ASSERT_EQ(with_key.errors, "");
+  EXPECT_EQ(with_key.config.server.listen.host, "0.0.0.0");
+  EXPECT_FALSE(with_key.config.auth_none);
+  EXPECT_EQ(describe(with_key.config)["chain"][1]["auth"]["keys"][0]["key"], "sk-of-clients");
+
+  const auto without = load_built_in([](const std::string& name) -> std::optional<std::string> {
+    if (name == "PENSTOCK_LISTEN") return "0.0.0.0:4000";
+    return std::nullopt;
+  });
+  EXPECT_THAT(without.errors, HasSubstr("other machines can connect here"));
+}
+
 TEST(BuiltInConfiguration, TakesTheAddressFromTheEnvironment) {
   const auto loaded = load_built_in([](const std::string& name) -> std::optional<std::string> {
     if (name == "OPENAI_API_KEY") return "k";

@@ -62,8 +62,10 @@ int spawn(const std::string& config_file, std::vector<std::string> environment, 
   posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
   std::vector<std::string> words{program(), "serve", "-c", config_file};
-  std::array<char*, 5> arguments{words[0].data(), words[1].data(), words[2].data(), words[3].data(),
-                                 nullptr};
+  if (config_file.empty()) words.resize(2);
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
   pid_t pid = -1;
   const int failed = posix_spawn(&pid, arguments[0], &actions, nullptr, arguments.data(),
                                  with_environment(environment).data());
@@ -79,8 +81,9 @@ bool speaks_of_a_sanitizer(const std::string& text) {
 
 }  // namespace
 
-GatewayProcess::GatewayProcess(std::string_view yaml, std::vector<std::string> environment)
-    : config_file_(folder_.write("penstock.yaml", yaml)) {
+GatewayProcess::GatewayProcess(std::optional<std::string_view> yaml,
+                               std::vector<std::string> environment)
+    : config_file_(yaml ? folder_.write("penstock.yaml", *yaml) : std::string()) {
   const Pipe out = make_pipe();
   const Pipe err = make_pipe();
   pid_ = spawn(config_file_, std::move(environment), out.write_end, err.write_end);

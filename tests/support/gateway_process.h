@@ -29,7 +29,9 @@ namespace penstock::test {
 class GatewayProcess {
  public:
   /// Starts the process and waits until it listens or has ended. `environment`: "NAME=value".
-  explicit GatewayProcess(std::string_view yaml, std::vector<std::string> environment = {});
+  /// `yaml`: nullopt for no file at all.
+  explicit GatewayProcess(std::optional<std::string_view> yaml,
+                          std::vector<std::string> environment = {});
   ~GatewayProcess();
   GatewayProcess(const GatewayProcess&) = delete;
   GatewayProcess& operator=(const GatewayProcess&) = delete;
