@@ -85,7 +85,8 @@ struct Config {
   Node chain;              // a list; empty where `auth: none` etc. was lifted
   bool auth_none = false;  // `- auth: none` was written in so many words
   std::string origin;      // file name, or "built-in"
-  /// Every file that was read, for a watcher: absolute or relative to the working directory.
+  /// Every file that was read or could not be, for a watcher: absolute or relative to the working
+  /// directory. Good even where diagnostics say that the rest is not.
   std::vector<std::string> files;
 };
 

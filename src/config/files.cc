@@ -65,4 +65,16 @@ Result<std::string> read_secret_file(const std::string& path) {
   return text;
 }
 
+Result<void> check_readable(const std::string& path) {
+  const OpenFile file(path);
+  char byte = 0;
+  // A folder can be opened, yet not be read.
+  if (file.handle() < 0 || ::read(file.handle(), &byte, 1) < 0) return failure_of_system(errno);
+  return {};
+}
+
+void FileList::add(const std::string& path) {
+  if (known_.insert(path).second) paths_.push_back(path);
+}
+
 }  // namespace penstock::config

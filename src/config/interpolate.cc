@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "config/diagnostics.h"
-#include "config/files.h"
 #include "config/yaml.h"
 
 namespace penstock::config {
@@ -20,8 +19,8 @@ bool is_variable_name(std::string_view name) {
 
 class Interpolation {
  public:
-  Interpolation(Environment environment, Diagnostics& diagnostics)
-      : environment_(environment), diagnostics_(&diagnostics) {}
+  Interpolation(const Sources& sources, Diagnostics& diagnostics)
+      : sources_(sources), diagnostics_(&diagnostics) {}
 
   void visit(Node& node);  // recursive; a tree is at most kMaxDepth deep
 
@@ -31,7 +30,7 @@ class Interpolation {
   Result<std::string> value_of_file(const Node& node, std::string_view path) const;
   Result<std::string> value_of_variable(std::string_view name, std::string_view rest) const;
 
-  Environment environment_;
+  Sources sources_;
   Diagnostics* diagnostics_;
   std::size_t bytes_ = 0;
 };
@@ -86,6 +85,7 @@ Result<std::string> Interpolation::value_of(const Node& node, std::string_view e
 Result<std::string> Interpolation::value_of_file(const Node& node, std::string_view path) const {
   if (path.empty()) return failure("`${file:}` names no file");
   const std::string resolved = resolve_path(node, path);
+  sources_.files.add(resolved);
   auto text = read_secret_file(resolved);
   if (!text) return failure("cannot read `" + resolved + "`: " + text.error().public_message);
   return text;
@@ -100,7 +100,7 @@ Result<std::string> Interpolation::value_of_variable(std::string_view variable,
         "expected ${VAR}, ${VAR:-default}, ${VAR:?message} or ${file:PATH}; write `$$` for a "
         "dollar sign");
   }
-  auto value = environment_(name);
+  auto value = sources_.environment(name);
   if (value && (rest.empty() || !value->empty())) return std::move(*value);
   if (rest.starts_with(":-")) return std::string(rest.substr(2));
   const std::string state = value ? "empty" : "not set";
@@ -114,8 +114,8 @@ Result<std::string> Interpolation::value_of_variable(std::string_view variable,
 
 }  // namespace
 
-void interpolate(Node& node, Environment environment, Diagnostics& diagnostics) {
-  Interpolation(environment, diagnostics).visit(node);
+void interpolate(Node& node, const Sources& sources, Diagnostics& diagnostics) {
+  Interpolation(sources, diagnostics).visit(node);
 }
 
 }  // namespace penstock::config

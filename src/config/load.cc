@@ -50,21 +50,36 @@ void check_exposure(const Config& config, bool has_auth, const Node& server, con
   }
 }
 
-Config read_root(const Node& root, Diagnostics& diagnostics) {
+/// `client_certificate: true` of `auth` admits nobody where no certificate is ever verified.
+void check_client_certificate(const Config& config, Diagnostics& diagnostics) {
+  if (config.server.tls && !config.server.tls->ca_file.empty()) return;
+  for (const Node& item : config.chain.items) {
+    if (item.members.empty() || item.members.front().first.scalar != "auth") continue;
+    for (const auto& [key, value] : item.members.front().second.members) {
+      if (key.scalar != "client_certificate" || value.scalar != "true") continue;
+      diagnostics.error(value,
+                        "no client certificate is ever asked for; set `server.tls.client_ca_file` "
+                        "to the authority that issues them");
+    }
+  }
+}
+
+Config read_root(const Node& root, const Sources& sources, Diagnostics& diagnostics) {
   Config config;
   MapReader map(root, diagnostics);
   if (!diagnostics.ok()) return config;  // no map at all
   const Node server = section(map, "server");
   const Node control = section(map, "control");
-  config.server = read_server(server, diagnostics);
+  config.server = read_server(server, sources, diagnostics);
   config.control = read_control(control, diagnostics);
-  config.upstreams = read_upstreams(section(map, "upstreams"), diagnostics);
+  config.upstreams = read_upstreams(section(map, "upstreams"), sources, diagnostics);
   config.models = read_models(section(map, "models"), config.upstreams, diagnostics);
   ChainList chain = read_chain(section(map, "chain"),
                                http::is_loopback_host(config.server.listen.host), diagnostics);
   config.chain = std::move(chain.list);
   config.auth_none = chain.auth_none;
   check_exposure(config, chain.has_auth, server, control, diagnostics);
+  check_client_certificate(config, diagnostics);
   return config;
 }
 
@@ -89,22 +104,30 @@ Config load(std::string_view yaml, std::string_view file_name, Environment envir
             Diagnostics& diagnostics) {
   Diagnostics found;
   Config config;
+  FileList files;
+  const Sources sources{environment, files};
   if (auto root = parse_yaml(yaml, file_name, found)) {
-    interpolate(*root, environment, found);
+    interpolate(*root, sources, found);
     Diagnostics checks;
-    config = read_root(*root, checks);
+    config = read_root(*root, sources, checks);
     add_news(checks, found);
   }
   config.origin = file_name;
+  config.files = files.take();
   for (Diagnostic& one : sorted(found)) diagnostics.error(std::move(one));
   return config;
 }
 
 Config load_file(const std::string& path, Environment environment, Diagnostics& diagnostics) {
+  Config config;
   auto text = read_file(path, kMaxFileBytes);
-  if (text) return load(*text, path, environment, diagnostics);
-  diagnostics.error({{path, 0, 0}, "", "cannot read the file: " + text.error().public_message});
-  return {};
+  if (text) {
+    config = load(*text, path, environment, diagnostics);
+  } else {
+    diagnostics.error({{path, 0, 0}, "", "cannot read the file: " + text.error().public_message});
+  }
+  config.files.insert(config.files.begin(), path);
+  return config;
 }
 
 }  // namespace penstock::config

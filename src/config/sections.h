@@ -4,18 +4,25 @@
 #include <string>
 
 #include "config/config.h"
+#include "config/files.h"
 
 namespace penstock::config {
 
 /// Readers of the top-level sections. `node` is the section, a null node where it is absent; what
 /// is wrong goes to `diagnostics`, and the default stands in for it.
 
-ServerOptions read_server(const Node& node, Diagnostics& diagnostics);
+/// Looks whether the files of `tls` can be read, so it may block.
+ServerOptions read_server(const Node& node, const Sources& sources, Diagnostics& diagnostics);
 ControlOptions read_control(const Node& node, Diagnostics& diagnostics);
 
 using Upstreams = std::map<std::string, UpstreamOptions>;
 /// Reads the files that hold keys, so it may block.
-Upstreams read_upstreams(const Node& node, Diagnostics& diagnostics);
+Upstreams read_upstreams(const Node& node, const Sources& sources, Diagnostics& diagnostics);
+
+/// The section `tls` of the server and that of an upstream. What the files hold is checked where
+/// contexts are made of them.
+TlsOptions read_server_tls(const Node& node, const Sources& sources, Diagnostics& diagnostics);
+TlsOptions read_upstream_tls(const Node& node, const Sources& sources, Diagnostics& diagnostics);
 
 using Models = std::map<std::string, penstock::Target>;
 /// Checks that each model's upstream exists. Absent: the only upstream serves every model.

@@ -37,6 +37,7 @@ ServerOptions::Timeouts read_timeouts(const Node& node, Diagnostics& diagnostics
   times.keep_alive = bounded_duration(map, "keep_alive", times.keep_alive, Zero::kAllowed);
   times.drain = bounded_duration(map, "drain", times.drain, Zero::kAllowed);
   times.write_idle = bounded_duration(map, "write_idle", times.write_idle, Zero::kRefused);
+  times.lame_duck = bounded_duration(map, "lame_duck", times.lame_duck, Zero::kAllowed);
   return times;
 }
 
@@ -76,7 +77,7 @@ std::optional<std::vector<std::string>> read_cors_origins(const Node& node,
 
 }  // namespace
 
-ServerOptions read_server(const Node& node, Diagnostics& diagnostics) {
+ServerOptions read_server(const Node& node, const Sources& sources, Diagnostics& diagnostics) {
   ServerOptions server;
   MapReader map(node, diagnostics);
   server.listen = read_listen(map, server.listen);
@@ -84,6 +85,7 @@ ServerOptions read_server(const Node& node, Diagnostics& diagnostics) {
       static_cast<std::uint32_t>(bounded_count(map, "threads", server.threads, {0, 1024}));
   server.limits = read_limits(child(map, "limits"), diagnostics);
   server.timeouts = read_timeouts(child(map, "timeouts"), diagnostics);
+  if (const Node* tls = map.find("tls")) server.tls = read_server_tls(*tls, sources, diagnostics);
   server.cors_origins = read_cors_origins(child(map, "cors"), diagnostics);
   return server;
 }
@@ -92,7 +94,9 @@ ControlOptions read_control(const Node& node, Diagnostics& diagnostics) {
   ControlOptions control;
   MapReader map(node, diagnostics);
   control.listen = read_listen(map, control.listen);
+  control.listen_is_default = map.find("listen") == nullptr;
   control.admin_key = map.secret("admin_key");
+  control.watch_files = map.boolean("watch_files", control.watch_files);
   return control;
 }
 

@@ -1,13 +1,9 @@
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <limits>
-#include <system_error>
-#include <unistd.h>
 
 #include "config/bounded.h"
 #include "config/diagnostics.h"
-#include "config/files.h"
+#include "config/proxy.h"
 #include "config/sections.h"
 
 namespace penstock::config {
@@ -17,8 +13,8 @@ namespace {
 constexpr std::string_view kDefaultBaseUrl = "https://api.openai.com/v1";
 constexpr std::size_t kMaxUpstreams = 256;
 constexpr Range kResponseBytes{1ull << 10, 4ull << 30};
-constexpr std::array kOpenaiKeys{"base_url", "api_key", "api_key_file",
-                                 "timeouts", "tls",     "limits"};
+constexpr std::array kOpenaiKeys{"base_url", "api_key", "api_key_file", "timeouts",
+                                 "tls",      "proxy",   "limits"};
 constexpr std::array kDemoKeys{"pace"};
 
 http::Url read_base_url(MapReader& map) {
@@ -42,15 +38,17 @@ void check_key(const Node& node, const std::string& key, Diagnostics& diagnostic
   }
 }
 
-std::string read_key_file(const Node& node, const std::string& name, Diagnostics& diagnostics) {
+std::string read_key_file(const Node& node, const std::string& name, FileList& files,
+                          Diagnostics& diagnostics) {
   const std::string path = resolve_path(node, name);
+  files.add(path);
   auto key = read_secret_file(path);
   if (key) return std::move(*key);
   diagnostics.error(node, "cannot read `" + path + "`: " + key.error().public_message);
   return {};
 }
 
-void read_key(MapReader& map, UpstreamOptions& upstream) {
+void read_key(MapReader& map, FileList& files, UpstreamOptions& upstream) {
   const Node* direct = map.find("api_key");
   const Node* in_file = map.find("api_key_file");
   const std::string text = map.text("api_key");
@@ -67,7 +65,7 @@ void read_key(MapReader& map, UpstreamOptions& upstream) {
     upstream.api_key = Secret(text);
   } else if (in_file != nullptr && in_file->kind == Node::Kind::kScalar) {
     const std::size_t problems = diagnostics.list().size();
-    const std::string key = read_key_file(*in_file, file, diagnostics);
+    const std::string key = read_key_file(*in_file, file, files, diagnostics);
     if (diagnostics.list().size() == problems) check_key(*in_file, key, diagnostics);
     upstream.api_key = Secret(key);
   }
@@ -81,19 +79,6 @@ UpstreamOptions::Timeouts read_timeouts(const Node& node, Diagnostics& diagnosti
   times.idle = bounded_duration(map, "idle", times.idle, Zero::kRefused);
   times.total = bounded_duration(map, "total", times.total, Zero::kAllowed);
   return times;
-}
-
-std::string read_ca_file(const Node& tls, Diagnostics& diagnostics) {
-  MapReader map(tls, diagnostics);
-  const std::string name = map.text("ca_file");
-  if (name.empty()) return {};
-  const Node& node = *map.find("ca_file");
-  std::string path = resolve_path(node, name);
-  if (::access(path.c_str(), R_OK) != 0) {
-    diagnostics.error(node,
-                      "cannot read `" + path + "`: " + std::generic_category().message(errno));
-  }
-  return path;
 }
 
 void read_limits(const Node& node, UpstreamOptions& upstream, Diagnostics& diagnostics) {
@@ -114,7 +99,8 @@ void refuse(MapReader& map, const Keys& keys, const std::string& right_kind) {
   }
 }
 
-UpstreamOptions read_upstream(const Node& key, const Node& value, Diagnostics& diagnostics) {
+UpstreamOptions read_upstream(const Node& key, const Node& value, const Sources& sources,
+                              Diagnostics& diagnostics) {
   UpstreamOptions upstream;
   upstream.name = key.scalar;
   MapReader map(value, diagnostics);
@@ -127,9 +113,10 @@ UpstreamOptions read_upstream(const Node& key, const Node& value, Diagnostics& d
     return upstream;
   }
   upstream.base_url = read_base_url(map);
-  read_key(map, upstream);
+  read_key(map, sources.files, upstream);
   upstream.timeouts = read_timeouts(child(map, "timeouts"), diagnostics);
-  upstream.tls.ca_file = read_ca_file(child(map, "tls"), diagnostics);
+  upstream.tls = read_upstream_tls(child(map, "tls"), sources, diagnostics);
+  upstream.proxy = read_proxy(map, upstream.base_url, sources.environment);
   read_limits(child(map, "limits"), upstream, diagnostics);
   refuse(map, kDemoKeys, "demo");
   return upstream;
@@ -137,7 +124,7 @@ UpstreamOptions read_upstream(const Node& key, const Node& value, Diagnostics& d
 
 }  // namespace
 
-Upstreams read_upstreams(const Node& node, Diagnostics& diagnostics) {
+Upstreams read_upstreams(const Node& node, const Sources& sources, Diagnostics& diagnostics) {
   Upstreams upstreams;
   if (node.kind != Node::Kind::kMap && node.kind != Node::Kind::kNull) {
     diagnostics.error(node, "expected a map from a name to its settings, `openai: {...}`");
@@ -153,7 +140,7 @@ Upstreams read_upstreams(const Node& node, Diagnostics& diagnostics) {
     return upstreams;
   }
   for (const auto& [key, value] : node.members) {
-    upstreams.emplace(key.scalar, read_upstream(key, value, diagnostics));
+    upstreams.emplace(key.scalar, read_upstream(key, value, sources, diagnostics));
   }
   return upstreams;
 }

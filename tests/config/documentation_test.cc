@@ -5,6 +5,7 @@
 
 #include "config/schema_keys.h"
 #include "config/support.h"
+#include "support/temp_folder.h"
 
 // docs/configuration.md is held against the loader and the schema.
 
@@ -32,11 +33,11 @@ std::vector<Block> blocks_of_documentation() {
   return blocks;
 }
 
-std::string errors_of(std::string yaml) {
+std::string errors_of(std::string yaml, const std::string& file = "penstock.yaml") {
   const bool whole = ("\n" + yaml).find("\nupstreams:") != std::string::npos;
   if (!whole) yaml += "upstreams: {demo: {kind: demo}}\n";  // an excerpt
   Diagnostics diagnostics;
-  load(yaml, "penstock.yaml", environment, diagnostics);
+  load(yaml, file, environment, diagnostics);
   return to_text(diagnostics);
 }
 
@@ -48,6 +49,33 @@ TEST(Documentation, HasExamplesThatLoad) {
     EXPECT_EQ(errors_of(block.text), "") << block.text;
   }
   EXPECT_GE(examples, 5);
+}
+
+/// Makes the files that the lines `..._file: NAME` of an example name.
+void make_named_files(const std::string& yaml, const test::TempFolder& folder) {
+  std::istringstream lines(yaml);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t colon = line.find("_file: ");
+    if (colon == std::string::npos) continue;
+    std::istringstream value(line.substr(colon + 7));
+    std::string name;
+    value >> name;
+    folder.write(name, "PEM");
+  }
+}
+
+TEST(Documentation, HasExamplesThatLoadWhereTheirFilesAre) {
+  int examples = 0;
+  for (const Block& block : blocks_of_documentation()) {
+    if (block.info != "yaml files") continue;
+    ++examples;
+    const test::TempFolder folder;
+    const std::string file = folder.path() + "/penstock.yaml";
+    EXPECT_NE(errors_of(block.text, file), "");
+    make_named_files(block.text, folder);
+    EXPECT_EQ(errors_of(block.text, file), "") << block.text;
+  }
+  EXPECT_GE(examples, 1);
 }
 
 TEST(Documentation, ShowsTheErrorsThatReallyCome) {

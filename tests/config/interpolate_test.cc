@@ -16,13 +16,16 @@ using ::testing::HasSubstr;
 struct Interpolated {
   Node root;
   std::string errors;
+  std::vector<std::string> files;
 };
 
 Interpolated interpolate_text(const std::string& yaml, const std::string& file = "p.yaml") {
   Diagnostics diagnostics;
   Interpolated done;
   done.root = parse_yaml(yaml, file, diagnostics).value();
-  interpolate(done.root, environment, diagnostics);
+  FileList files;
+  interpolate(done.root, {environment, files}, diagnostics);
+  done.files = files.take();
   done.errors = to_text(diagnostics);
   return done;
 }
@@ -121,6 +124,7 @@ TEST(InterpolatedFile, IsLookedForBesideTheConfiguration) {
                                      (path.parent_path() / "penstock.yaml").string());
   EXPECT_EQ(done.errors, "");
   EXPECT_EQ(done.root.scalar, "beside");
+  EXPECT_EQ(done.files, std::vector<std::string>{file.path()});
 }
 
 TEST(InterpolatedFile, IsNamedWithTheReasonWhenItCannotBeRead) {

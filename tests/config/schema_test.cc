@@ -31,10 +31,16 @@ std::string kind_of(const SchemaKey& key) {
   return key.path.back() == "pace" ? "demo" : "openai";
 }
 
-/// A document, as small as can be, with `value` at `path`. JSON is YAML too.
+/// A document, as small as can be without contradicting itself, with `value` at `path`. JSON is
+/// YAML too.
 json document_with(const std::vector<std::string>& path, const json& value,
                    const std::string& kind) {
   json document{{"upstreams", {{"NAME", {{"kind", kind}}}}}};
+  if (path.size() == 3 && path[0] == "server" && path[1] == "tls") {
+    document["server"]["tls"] = {{"certificate_file", "/dev/null"},
+                                 {"key_file", "/dev/null"},
+                                 {"client_ca_file", "/dev/null"}};
+  }
   json* at = &document;
   for (const std::string& step : path) at = &(*at)[step];
   *at = value;
@@ -92,7 +98,7 @@ TEST(ConfigurationSchema, HasEveryKeyThatTheLoaderKnows) {
     const std::vector<std::string> parent(key.path.begin(), key.path.end() - 1);
     maps[parent].insert(key.path.back());
   }
-  EXPECT_EQ(maps.size(), 11u);
+  EXPECT_EQ(maps.size(), 12u);
   for (const auto& [path, keys] : maps) {
     EXPECT_EQ(keys, keys_known_to_loader(path)) << ::testing::PrintToString(path);
   }
@@ -103,8 +109,8 @@ TEST(ConfigurationSchema, StatesTheDefaultsOfTheLoader) {
     if (!key.schema.contains("default")) continue;
     const json document = document_with(key.path, key.schema["default"], kind_of(key));
     const Loaded stated = try_load(document.dump());
-    const Loaded silent = try_load(
-        "upstreams: {NAME: " + std::string(kind_of(key) == "demo" ? "{kind: demo}" : "{}") + "}");
+    const json without = document_with(key.path, nullptr, kind_of(key));
+    const Loaded silent = try_load(without.dump());
     EXPECT_EQ(stated.errors, "") << key.name();
     EXPECT_EQ(describe(stated.config), describe(silent.config)) << key.name();
   }
@@ -115,11 +121,15 @@ TEST(ConfigurationSchema, LeavesADefaultOutOnlyWhereThereIsNone) {
   for (const SchemaKey& key : loader_keys()) {
     if (!key.is_map && !key.schema.contains("default")) without.insert(key.name());
   }
-  EXPECT_EQ(without, (std::set<std::string>{"control.admin_key", "models.NAME.model",
-                                            "models.NAME.upstream", "server.cors.origins",
-                                            "upstreams.NAME.api_key", "upstreams.NAME.api_key_file",
-                                            "upstreams.NAME.kind",  // of a demo
-                                            "upstreams.NAME.tls.ca_file"}));
+  EXPECT_EQ(without,
+            (std::set<std::string>{
+                "control.admin_key", "models.NAME.model", "models.NAME.upstream",
+                "server.cors.origins", "upstreams.NAME.api_key", "upstreams.NAME.api_key_file",
+                "upstreams.NAME.kind",   // of a demo
+                "upstreams.NAME.proxy",  // the environment's
+                "server.tls.certificate_file", "server.tls.key_file", "server.tls.client_ca_file",
+                "upstreams.NAME.tls.ca_file", "upstreams.NAME.tls.certificate_file",
+                "upstreams.NAME.tls.key_file"}));
 }
 
 TEST(ConfigurationSchema, DescribesEveryKey) {
@@ -176,6 +186,11 @@ TEST(SampleConfiguration, LoadsAsItStandsWithoutAnyEnvironment) {
   }
 }
 
+/// Whoever shows how to switch a thing on shows the other value.
+bool shows_the_other(const std::string& name) {
+  return name == "auth.passthrough" || name == "auth.client_certificate";
+}
+
 TEST(SampleConfiguration, NamesEveryKeyWithItsDefault) {
   Diagnostics diagnostics;
   const auto root = parse_yaml(sample_switched_on(), "penstock.yaml", diagnostics);
@@ -184,8 +199,7 @@ TEST(SampleConfiguration, NamesEveryKeyWithItsDefault) {
   for (const SchemaKey& key : schema_keys()) {
     const std::vector<json> values = values_at(sample, key.path);
     EXPECT_FALSE(values.empty()) << key.name();
-    // Whoever shows how to switch a thing on shows the other value.
-    if (!key.schema.contains("default") || key.name() == "auth.passthrough") continue;
+    if (!key.schema.contains("default") || shows_the_other(key.name())) continue;
     const bool shown =
         std::find(values.begin(), values.end(), as_texts(key.schema["default"])) != values.end();
     EXPECT_TRUE(shown) << key.name();

@@ -19,6 +19,8 @@ TEST(ServerOptions, HaveTheirDefaultsWhereNothingIsSaid) {
   EXPECT_EQ(server.cors_origins, std::nullopt);
   EXPECT_EQ(loaded.config.control.listen.port, 4001);
   EXPECT_TRUE(loaded.config.control.admin_key.empty());
+  EXPECT_TRUE(loaded.config.control.listen_is_default);
+  EXPECT_TRUE(loaded.config.control.watch_files);
 }
 
 TEST(ServerOptions, AreReadFromTheFile) {
@@ -27,9 +29,10 @@ server:
   listen: "[::1]:${PORT}"
   threads: 3
   limits: {max_body: 1MiB, max_head: 8KiB, max_connections: 10k}
-  timeouts: {head: 1s, body_idle: 2s, keep_alive: 0s, drain: 0s, write_idle: 5s}
+  timeouts: {head: 1s, body_idle: 2s, keep_alive: 0s, drain: 0s, write_idle: 5s,
+             lame_duck: 6s}
   cors: {origins: ["*"]}
-control: {listen: "localhost:4101", admin_key: "${SECRET}"}
+control: {listen: "localhost:4101", admin_key: "${SECRET}", watch_files: false}
 )");
   ASSERT_EQ(loaded.errors, "");
   const ServerOptions& server = loaded.config.server;
@@ -44,9 +47,12 @@ control: {listen: "localhost:4101", admin_key: "${SECRET}"}
   EXPECT_EQ(server.timeouts.keep_alive, 0s);
   EXPECT_EQ(server.timeouts.drain, 0s);
   EXPECT_EQ(server.timeouts.write_idle, 5s);
+  EXPECT_EQ(server.timeouts.lame_duck, 6s);
   EXPECT_EQ(server.cors_origins, std::vector<std::string>{"*"});
   EXPECT_EQ(loaded.config.control.listen.host, "localhost");
   EXPECT_EQ(loaded.config.control.admin_key.reveal(), "s3cr3t");
+  EXPECT_FALSE(loaded.config.control.listen_is_default);
+  EXPECT_FALSE(loaded.config.control.watch_files);
 }
 
 struct Refusal {
@@ -84,6 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"server: {timeouts: {body_idle: 0s}}", kTime},
         Refusal{"server: {timeouts: {write_idle: 0s}}", kTime},
         Refusal{"server: {timeouts: {head: 25h}}", kTime},
+        Refusal{"server: {timeouts: {lame_duck: 2d}}", "must be between 0s and 24h"},
         Refusal{"server: {timeouts: {drain: 2d}}", "must be between 0s and 24h"},
         Refusal{"server: {timeouts: {keep_alive: 5}}", "expected a time with its unit"},
         Refusal{"server: {cors: {origins: [example.com]}}", "cors.origins: expected origins"},

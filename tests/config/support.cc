@@ -13,6 +13,15 @@ namespace penstock::config::testing {
 
 namespace {
 
+nlohmann::json describe(const TlsOptions& tls) {
+  return {
+      {"ca_file", tls.ca_file},
+      {"certificate_file", tls.certificate_file},
+      {"key_file", tls.key_file},
+      {"min_version", tls.min_version == TlsOptions::Version::k1_2 ? "1.2" : "1.3"},
+      {"client_certificate", tls.client_certificate == TlsOptions::ClientCertificate::kRequired}};
+}
+
 nlohmann::json describe(const ServerOptions& server) {
   return {{"host", server.listen.host},
           {"port", server.listen.port},
@@ -25,6 +34,8 @@ nlohmann::json describe(const ServerOptions& server) {
           {"keep_alive", server.timeouts.keep_alive.count()},
           {"drain", server.timeouts.drain.count()},
           {"write_idle", server.timeouts.write_idle.count()},
+          {"lame_duck", server.timeouts.lame_duck.count()},
+          {"tls", server.tls ? describe(*server.tls) : nullptr},
           {"cors", server.cors_origins ? nlohmann::json(*server.cors_origins) : nullptr}};
 }
 
@@ -40,7 +51,8 @@ nlohmann::json describe(const UpstreamOptions& upstream) {
           {"first_byte", upstream.timeouts.first_byte.count()},
           {"idle", upstream.timeouts.idle.count()},
           {"total", upstream.timeouts.total.count()},
-          {"ca_file", upstream.tls.ca_file},
+          {"upstream_tls", describe(upstream.tls)},
+          {"proxy", upstream.proxy ? upstream.proxy->address.host : ""},
           {"max_response", upstream.max_response},
           {"max_idle_connections", upstream.max_idle_connections},
           {"pace", upstream.demo_pace.count()}};
@@ -99,7 +111,8 @@ nlohmann::json describe(const Config& config) {
                      {"control",
                       {{"host", config.control.listen.host},
                        {"port", config.control.listen.port},
-                       {"admin_key", config.control.admin_key.reveal()}}},
+                       {"admin_key", config.control.admin_key.reveal()},
+                       {"watch_files", config.control.watch_files}}},
                      {"auth_none", config.auth_none},
                      {"chain", describe(config.chain)}};
   for (const auto& [name, upstream] : config.upstreams) all["upstreams"][name] = describe(upstream);

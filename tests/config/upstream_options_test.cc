@@ -84,13 +84,6 @@ TEST(UpstreamKey, InAFileIsCheckedLikeAnyOther) {
               HasSubstr("api_key_file: the key holds a space, a line end"));
 }
 
-TEST(UpstreamTls, TakesACertificateFile) {
-  const TemporaryFile file("PEM");
-  const auto loaded = load_upstream("tls: {ca_file: " + file.path() + "}");
-  EXPECT_EQ(loaded.errors, "");
-  EXPECT_EQ(loaded.config.upstreams.at("up").tls.ca_file, file.path());
-}
-
 struct Refusal {
   const char* settings;
   const char* error;
@@ -129,8 +122,9 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"api_key: k, api_key_file: /dev/null",
                 "api_key_file: `api_key` and `api_key_file`"},
         Refusal{"api_key_file: /nowhere", "api_key_file: cannot read `/nowhere`: No such file"},
-        Refusal{"tls: {ca_file: /nowhere}", "tls.ca_file: cannot read `/nowhere`: No such file"},
-        Refusal{"tls: {ca: x}", "tls.ca: unknown key"},
+        Refusal{"proxy: \"socks5://x\"", "proxy: expected the URL of an HTTP proxy, such as"},
+        Refusal{"proxy: off", "proxy: expected the URL of an HTTP proxy"},
+        Refusal{"proxy: [none]", "proxy: expected a text"},
         Refusal{"timeouts: {connect: 0s}", "timeouts.connect: must be between 1ms and 24h"},
         Refusal{"timeouts: {first_byte: 0s}", "timeouts.first_byte: must be between 1ms"},
         Refusal{"timeouts: {idle: 0}", "timeouts.idle: must be between 1ms and 24h"},
@@ -142,6 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"kind: demo, api_key: k", "api_key: `api_key` is a setting of `kind: openai` only"},
         Refusal{"kind: demo, api_key_file: f", "api_key_file: `api_key_file` is a setting of"},
         Refusal{"kind: demo, tls: {}", "tls: `tls` is a setting of `kind: openai` only"},
+        Refusal{"kind: demo, proxy: none", "proxy: `proxy` is a setting of `kind: openai` only"},
         Refusal{"kind: demo, limits: {}", "limits: `limits` is a setting of"},
         Refusal{"kind: demo, timeouts: {}", "timeouts: `timeouts` is a setting of"},
         Refusal{"kind: demo, pace: 2m", "pace: must be between 0s and 60s"}));
@@ -161,16 +156,17 @@ TEST(Upstreams, AreAMapOfMaps) {
 }
 
 TEST(Upstreams, NeverShowAKeyInAMessage) {
-  const std::string errors = try_load(
-                                 "server: {threads: \"${SECRET}\", listen: \"${SECRET}\", limits: "
-                                 "{max_body: \"${SECRET}\"},\n"
-                                 "  cors: {origins: [\"${SECRET}\"]}}\n"
-                                 "upstreams: {up: {kind: \"${SECRET}\", base_url: \"${SECRET}\", "
-                                 "api_key: \"${SECRET} \",\n"
-                                 "  timeouts: {idle: \"${SECRET}\"}}}\n"
-                                 "models: {m: {upstream: \"${SECRET}\"}}\n")
-                                 .errors;
-  EXPECT_EQ(std::count(errors.begin(), errors.end(), '\n'), 9) << errors;
+  const std::string errors =
+      try_load(
+          "server: {threads: \"${SECRET}\", listen: \"${SECRET}\", limits: "
+          "{max_body: \"${SECRET}\"},\n"
+          "  cors: {origins: [\"${SECRET}\"]}}\n"
+          "upstreams: {up: {kind: \"${SECRET}\", base_url: \"${SECRET}\", "
+          "api_key: \"${SECRET} \", proxy: \"http://${SECRET}:${SECRET}@\",\n"
+          "  timeouts: {idle: \"${SECRET}\"}}}\n"
+          "models: {m: {upstream: \"${SECRET}\"}}\n")
+          .errors;
+  EXPECT_EQ(std::count(errors.begin(), errors.end(), '\n'), 10) << errors;
   EXPECT_EQ(errors.find("s3cr3t"), std::string::npos) << errors;
 }
 
