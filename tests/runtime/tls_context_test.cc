@@ -1,7 +1,6 @@
 // What is wrong with certificates and keys is said before anybody connects.
 
 #include <cstdlib>
-#include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,11 +20,6 @@ class TlsFiles : public ::testing::Test {
   TlsFiles() {
     options_.certificate_file = certificate_.file();
     options_.key_file = certificate_.key_file();
-  }
-  std::string file(const std::string& name, const std::string& text) const {
-    const std::string path = folder_.path() + "/" + name;
-    std::ofstream(path) << text;
-    return path;
   }
   /// Whether both sides refuse the options with that setting and detail.
   void expect_refused(const std::string& setting, const std::string& detail) const {
@@ -65,7 +59,7 @@ TEST_F(TlsFiles, MayBeMissing) {
 }
 
 TEST_F(TlsFiles, MayHoldSomethingElse) {
-  const std::string other = file("other.pem", "hello\n");
+  const std::string other = folder_.write("other.pem", "hello\n");
   options_.ca_file = other;
   expect_refused("ca_file", "`" + other + "` holds no certificate in PEM form");
   options_.ca_file.clear();
@@ -79,7 +73,7 @@ TEST_F(TlsFiles, MayHoldSomethingElse) {
 
 TEST_F(TlsFiles, MayBeBrokenInTheMiddle) {
   const std::string broken =
-      file("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+      folder_.write("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
   options_.certificate_file = broken;
   expect_refused("certificate_file", "`" + broken + "` does not serve as certificate: ");
 }
