@@ -21,6 +21,7 @@ class KeyTable {
 
   /// The name of the key with that digest; nullptr: there is none. Valid as long as the table.
   const std::string* find(const Digest& digest) const;
+  bool empty() const noexcept { return names_.empty(); }
 
  private:
   struct SeededHash {

@@ -126,10 +126,17 @@ Options Options::parse(const config::Node& node, config::Diagnostics& diagnostic
   config::MapReader map(node, diagnostics);
   Options options;
   options.passthrough = map.boolean("passthrough", false);
+  options.client_certificate = map.boolean("client_certificate", false);
+  if (options.passthrough && options.client_certificate) {
+    diagnostics.error(*map.find("client_certificate"),
+                      "`client_certificate: true` and `passthrough: true` exclude each other");
+  }
   const config::Node* keys = map.find("keys");
   if (keys == nullptr) {
-    if (!options.passthrough) {
-      diagnostics.error(node, "needs `keys: [{name: ..., key: ...}]` or `passthrough: true`");
+    if (!options.passthrough && !options.client_certificate) {
+      diagnostics.error(node,
+                        "needs `keys: [{name: ..., key: ...}]`, `client_certificate: true` or "
+                        "`passthrough: true`");
     }
     return options;
   }

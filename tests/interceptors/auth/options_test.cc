@@ -33,6 +33,16 @@ TEST(AuthOptions, ReadsPassthrough) {
   EXPECT_TRUE(parsed.options.passthrough);
 }
 
+TEST(AuthOptions, ReadsClientCertificateWithKeysAndAlone) {
+  const ParsedOptions both("{client_certificate: true, keys: [{name: ci, key: secret-1}]}");
+  EXPECT_THAT(both.messages(), ElementsAre());
+  EXPECT_TRUE(both.options.client_certificate);
+  EXPECT_EQ(both.options.keys.size(), 1U);
+  const ParsedOptions alone("client_certificate: true");
+  EXPECT_THAT(alone.messages(), ElementsAre());
+  EXPECT_TRUE(alone.options.client_certificate);
+}
+
 TEST(AuthOptions, TakesTheLongestNameAndTheLongestKey) {
   const ParsedOptions parsed("keys: [{name: " + std::string(64, 'n') +
                              ", key: " + std::string(512, 'k') + "}]");
@@ -54,7 +64,12 @@ TEST_P(BadAuthOptions, AreRefusedInWords) {
 INSTANTIATE_TEST_SUITE_P(
     Table, BadAuthOptions,
     testing::Values(
-        Bad{"{}", "needs `keys: [{name: ..., key: ...}]` or `passthrough: true`"},
+        Bad{"{}",
+            "needs `keys: [{name: ..., key: ...}]`, `client_certificate: true` or "
+            "`passthrough: true`"},
+        Bad{"client_certificate: false", "needs `keys"},
+        Bad{"{passthrough: true, client_certificate: true}",
+            "`client_certificate: true` and `passthrough: true` exclude each other"},
         Bad{"passthrough: false", "needs `keys"},
         Bad{"{passthrough: true, keys: [{name: a, key: b}]}",
             "`keys` and `passthrough: true` exclude each other"},
