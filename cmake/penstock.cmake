@@ -1,4 +1,4 @@
-# What every target of the project shares: warnings, sanitizers, the two kinds of target.
+# What every target of the project shares: warnings, hardening, sanitizers, the two kinds of target.
 
 add_library(penstock_options INTERFACE)
 target_compile_options(penstock_options INTERFACE
@@ -19,6 +19,22 @@ if(PENSTOCK_SANITIZE)
     # Asio's fences are not modelled by the thread sanitizer; g++ warns at each of them.
     target_compile_options(penstock_options INTERFACE -Wno-tsan)
   endif()
+endif()
+
+# What is shipped is hardened: a position-independent program whose relocations are read-only before
+# main starts, with canaries and probes on the stack, and with the C library's checks of sizes.
+# Sanitizers bring checks of their own, and _FORTIFY_SOURCE needs optimisation. Not left to
+# POSITION_INDEPENDENT_CODE, which gives libraries another flag than programs.
+set(PENSTOCK_HARDENED OFF)
+if(CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo|MinSizeRel)$" AND NOT PENSTOCK_SANITIZE)
+  set(PENSTOCK_HARDENED ON)
+  target_compile_options(penstock_options INTERFACE
+    -fPIE -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")
+    target_compile_options(penstock_options INTERFACE -fcf-protection)
+  endif()
+  target_link_options(penstock_options INTERFACE
+    -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
 endif()
 
 # Headers that most files include and that are dear to read: precompiled once, which makes a build
