@@ -291,7 +291,7 @@ ClientConnection::After ClientConnection::answer_health(const http::RequestHead&
   Headers headers;
   headers.set("content-type", "application/json");
   return answer_at_once(head, ready ? 200 : 503, headers,
-                        ready ? R"({"status":"ok"})" : R"({"status":"draining"})");
+                        ready ? R"({"status":"ok"})" : R"({"status":"not_ready","reasons":["draining"]})");
 }
 
 ClientConnection::After ClientConnection::answer_options(const http::RequestHead& head) {
