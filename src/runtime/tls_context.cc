@@ -115,11 +115,13 @@ Result<std::shared_ptr<TlsContext>> TlsContext::for_client(const TlsOptions& opt
   ::ERR_clear_error();
   set_common(raw, options);
   ::SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
-  const char* const ca_file = options.ca_file.c_str();
-  const int loaded = options.ca_file.empty()
+  const std::string& ca_file = options.ca_file;
+  const int loaded = ca_file.empty()
                          ? ::SSL_CTX_set_default_verify_paths(raw)
-                         : ::SSL_CTX_load_verify_locations(raw, ca_file, nullptr);
-  if (loaded != 1) return file_failure("ca_file", options.ca_file, "certificate");
+                         : ::SSL_CTX_load_verify_locations(raw, ca_file.c_str(), nullptr);
+  if (loaded != 1) {
+    return file_failure("ca_file", ca_file.empty() ? "the system's store" : ca_file, "certificate");
+  }
   if (!options.certificate_file.empty()) TRY_VOID(use_certificate(raw, options));
   return context;
 }
