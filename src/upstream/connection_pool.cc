@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "runtime/loop.h"
+#include "upstream/tunnel.h"
 
 namespace penstock::upstream {
 
@@ -15,6 +17,27 @@ constexpr auto kIdleLifetime = 55s;
 
 using runtime::IoError;
 using runtime::IoResult;
+using SocketResult = IoResult<std::unique_ptr<runtime::Socket>>;
+
+/// A connection to the first address of the host that gives one.
+SocketResult reach(runtime::Resolver& resolver, const std::string& host, std::uint16_t port,
+                   Deadline deadline, MonotonicTime now) {
+  auto addresses = resolver.resolve(host, port, deadline);
+  if (!addresses) return addresses.error();
+
+  IoError last;
+  for (std::size_t i = 0; i < addresses->size(); ++i) {
+    Deadline share = deadline;
+    const auto left = static_cast<long>(addresses->size() - i);
+    if (left > 1) share.at = now + (deadline.at - now) / left;
+    auto socket = runtime::Socket::connect((*addresses)[i], share);
+    if (socket) return socket;
+    last = socket.error();
+    if (last.kind == IoError::Kind::kCancelled) break;
+    now = std::min(std::max(now, runtime::Loop::current().clock().now()), deadline.at);
+  }
+  return last;
+}
 
 }  // namespace
 
@@ -45,32 +68,33 @@ std::unique_ptr<Connection> ConnectionPool::take(MonotonicTime now) {
 IoResult<std::unique_ptr<Connection>> ConnectionPool::connect(Deadline deadline,
                                                               MonotonicTime now) {
   const http::Url& url = options_.base_url;
-  auto addresses = resolver_.resolve(url.host, url.port, deadline);
-  if (!addresses) return addresses.error();
-
-  IoError last;
-  for (std::size_t i = 0; i < addresses->size(); ++i) {
-    Deadline share = deadline;
-    const auto left = static_cast<long>(addresses->size() - i);
-    if (left > 1) share.at = now + (deadline.at - now) / left;
-    auto socket = runtime::Socket::connect((*addresses)[i], share);
-    if (socket) {
-      auto connection = std::make_unique<Connection>();
-      connection->gauge = ConnectionGauge(active_gauge_, idle_gauge_);
-      if (!tls_) {
-        connection->stream = std::move(*socket);
-        return IoResult<std::unique_ptr<Connection>>(std::move(connection));
-      }
-      auto secured = runtime::connect_tls(std::move(*socket), *tls_, url.host, deadline);
-      if (!secured) return secured.error();
-      connection->stream = std::move(*secured);
-      return IoResult<std::unique_ptr<Connection>>(std::move(connection));
-    }
-    last = socket.error();
-    if (last.kind == IoError::Kind::kCancelled) break;
-    now = std::min(std::max(now, runtime::Loop::current().clock().now()), deadline.at);
+  auto socket = options_.proxy ? reach_by_proxy(deadline, now)
+                               : reach(resolver_, url.host, url.port, deadline, now);
+  if (!socket) return socket.error();
+  auto connection = std::make_unique<Connection>();
+  connection->gauge = ConnectionGauge(active_gauge_, idle_gauge_);
+  if (tls_) {
+    auto secured = runtime::connect_tls(std::move(*socket), *tls_, url.host, deadline);
+    if (!secured) return secured.error();
+    connection->stream = std::move(*secured);
+  } else {
+    connection->stream = std::move(*socket);
   }
-  return last;
+  return IoResult<std::unique_ptr<Connection>>(std::move(connection));
+}
+
+SocketResult ConnectionPool::reach_by_proxy(Deadline deadline, MonotonicTime now) {
+  const config::Proxy& proxy = *options_.proxy;
+  const auto blame = [&proxy](IoError error) {
+    error.detail = concat(
+        {"the proxy ", host_and_port(proxy.address.host, proxy.address.port), ": ", error.detail});
+    return error;
+  };
+  auto socket = reach(resolver_, proxy.address.host, proxy.address.port, deadline, now);
+  if (!socket) return blame(socket.error());
+  const auto opened = open_tunnel(**socket, proxy, options_.base_url, deadline);
+  if (!opened) return blame(opened.error());
+  return socket;
 }
 
 void ConnectionPool::put(std::unique_ptr<Connection> connection, MonotonicTime now) {

@@ -32,8 +32,9 @@ class ConnectionPool {
 
   /// A pooled connection that is still quiet; null when there is none. Never suspends.
   std::unique_ptr<Connection> take(MonotonicTime now);
-  /// A new connection: every address of the host gets a share of the time. Suspends. Errors: kName,
-  /// kRefused, kTls, kTimeout, kCancelled.
+  /// A new connection, through the proxy if there is one: every address of the host (or of the
+  /// proxy) gets a share of the time, which is for tunnel and TLS as well. Suspends. Errors: kName,
+  /// kRefused, kTls, kTimeout, kCancelled, kClosed; where the proxy is at fault, `detail` names it.
   runtime::IoResult<std::unique_ptr<Connection>> connect(Deadline deadline, MonotonicTime now);
   /// Gives a connection back after a clean end.
   void put(std::unique_ptr<Connection> connection, MonotonicTime now);
@@ -41,6 +42,9 @@ class ConnectionPool {
   std::size_t idle() const noexcept { return idle_.size(); }
 
  private:
+  runtime::IoResult<std::unique_ptr<runtime::Socket>> reach_by_proxy(Deadline deadline,
+                                                                     MonotonicTime now);
+
   const config::UpstreamOptions& options_;
   runtime::Resolver& resolver_;
   std::shared_ptr<runtime::TlsContext> tls_;

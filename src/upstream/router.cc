@@ -17,7 +17,7 @@ Result<TlsContexts> make_tls_contexts(const config::Config& config) {
     auto context = runtime::TlsContext::for_client(options.tls);
     if (!context) {
       Error error = context.error();
-      error.detail = "upstreams." + name + ".tls.ca_file: " + error.detail;
+      error.detail = "upstreams." + name + ".tls." + error.param + ": " + error.detail;
       return error;
     }
     contexts[name] = std::move(*context);

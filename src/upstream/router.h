@@ -16,7 +16,7 @@ namespace penstock::upstream {
 
 /// The TLS contexts of the upstreams, by name; null for those over http. Shared by all loops.
 using TlsContexts = std::map<std::string, std::shared_ptr<runtime::TlsContext>>;
-/// Error: a certificate file cannot be read; the message names the upstream.
+/// Error: a certificate or key file is missing or bad; `detail` names the setting and the file.
 Result<TlsContexts> make_tls_contexts(const config::Config& config);
 
 /// The end of the chain on one event loop: sends each exchange to the upstream of its model, and

@@ -75,6 +75,8 @@ class ScriptedUpstream {
   std::string base_url() const;
   /// What a client of the TLS transport has to trust.
   const std::string& ca_file() const { return certificate_->file(); }
+  /// The certificate of the TLS transport; to be changed before the first connection.
+  TestCertificate& certificate() { return *certificate_; }
 
   /// The next request that has no script yet gets this one. The request is read already.
   void on_request(Script script);
