@@ -22,6 +22,14 @@ inline TlsOptions options_of(const test::TestCertificate& certificate) {
   return options;
 }
 
+/// The descriptors of two connected local sockets.
+inline std::array<int, 2> make_ends() {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
+  std::array<int, 2> ends{};
+  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+  return ends;
+}
+
 /// Two connected ends: the first is a Socket of the current loop, the other a blocking one.
 struct RawPair {
   std::unique_ptr<Socket> near;
@@ -32,12 +40,6 @@ struct RawPair {
  private:
   explicit RawPair(std::array<int, 2> ends)
       : near(std::make_unique<Socket>(ends[0])), far(ends[1]) {}
-  static std::array<int, 2> make_ends() {
-    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
-    std::array<int, 2> ends{};
-    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
-    return ends;
-  }
 };
 
 /// A TLS connection: our server's end, and a client's that belongs to the test. What the test sends

@@ -198,8 +198,7 @@ FIBER_TEST(Tls, OurTwoSidesUnderstandEachOther) {
   const auto from = TlsContext::for_client(theirs);
   ASSERT_TRUE(server && from);
 
-  std::array<int, 2> ends{};
-  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+  const std::array<int, 2> ends = make_ends();
   Loop::current().spawn([&, end = ends[1]] {
     auto stream = connect_tls(std::make_unique<Socket>(end), **from, "localhost", {});
     ASSERT_TRUE(stream) << stream.error().detail;
@@ -225,8 +224,7 @@ FIBER_TEST(Tls, AResumedSessionKeepsItsSubject) {
   SSL_CTX_use_PrivateKey_file(theirs.get(), client.key_file().c_str(), SSL_FILETYPE_PEM);
   SSL_SESSION* session = nullptr;
   for (const bool resumed : {false, true}) {
-    std::array<int, 2> ends{};
-    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+    const std::array<int, 2> ends = make_ends();
     std::thread other([&] {
       SSL* const ssl = SSL_new(theirs.get());
       SSL_set_fd(ssl, ends[1]);

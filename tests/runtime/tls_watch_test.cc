@@ -54,8 +54,7 @@ FIBER_TEST(TlsWatch, HearsOfAnEndWithoutCloseNotifyAndOfAReset) {
 
 FIBER_TEST(TlsWatch, HearsOfWhatIsNoTls) {
   const TestCertificate certificate;
-  std::array<int, 2> ends{};
-  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+  const std::array<int, 2> ends = make_ends();
   const int raw_end = ::dup(ends[1]);
   test::Socket far(ends[1]);
   const auto context = TlsContext::for_server(options_of(certificate));
