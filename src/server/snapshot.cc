@@ -24,7 +24,7 @@ std::shared_ptr<const Snapshot> Snapshot::build(config::Config config,
     if (auto tls = runtime::TlsContext::for_server(*config.server.tls)) {
       snapshot->server_tls = std::move(*tls);
     } else {
-      tls.error().detail = "server.tls: " + tls.error().detail;
+      tls.error().detail = "server.tls." + tls.error().param + ": " + tls.error().detail;
       report(tls.error());
     }
   }
