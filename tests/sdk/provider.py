@@ -1,7 +1,7 @@
 """A provider made for tests: what it does is named by the model of the request.
 
     scripted             answers, whole or as a stream
-    scripted-tool        calls the first tool
+    scripted-tool        calls the first tool, and answers when the tool's result has come
     scripted-status-NNN  answers with that status and an error in the OpenAI shape
     scripted-retry       answers 429 to a user's first request, then as `scripted`
     scripted-silent      never answers
@@ -97,7 +97,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif name[0] == "cut":
             self.stream(body, [{"content": "half"}])
             self.close_connection = True
-        elif name[0] == "tool":
+        elif name[0] == "tool" and body["messages"][-1]["role"] != "tool":
             self.answer_with_tool_call(body)
         else:
             self.answer_with_text(body)

@@ -1,10 +1,11 @@
-// What the tests of the Node SDK share.
+// What the tests of the SDKs for Node share.
 
 import { createRequire } from "node:module";
 import { randomUUID } from "node:crypto";
 
-// The SDK is installed outside of the source tree.
-export const OpenAI = createRequire(process.env.PENSTOCK_SDK_NODE + "/")("openai").default;
+// The SDKs are installed outside of the source tree.
+export const load = createRequire(process.env.PENSTOCK_SDK_NODE + "/");
+export const OpenAI = load("openai").default;
 
 export const HELLO = [{ role: "user", content: "hello" }];
 export const WEATHER_TOOL = {
