@@ -1,10 +1,12 @@
-"""with_gateway.py PROGRAM SDK COMMAND [ARGUMENT...]
+"""with_gateway.py [--without-auth] PROGRAM SDK COMMAND [ARGUMENT...]
 
 Starts the scripted provider and the gateway PROGRAM in front of it, and runs a command with
 
     PENSTOCK_URL   the base URL for SDKs, with /v1
     PENSTOCK_KEY   a key that the gateway takes
     PROVIDER_URL   where to ask the provider what it has seen
+
+With --without-auth the gateway has no `auth` in its chain, and so no limits for each key.
 
 Its status is the command's, or 1 when the gateway did not end well. It is 77, "skipped", when the
 file SDK does not exist, which scripts/test leaves where it installed what the command needs.
@@ -57,20 +59,31 @@ models:
 chain:
   - header: {{response: {{set: {{x-served-by: penstock}}}}}}
   - log: {{records: [exchange]}}
-  - auth: {{keys: [{{name: sdk, key: {key}}}]}}
+"""
+
+CHAIN_WITH_AUTH = f"""
+  - auth: {{keys: [{{name: sdk, key: {KEY}}}]}}
   - json_schema: {{request: builtin}}
   - token_limit: {{limits: [{{per: key, tokens: 1M, every: 1h}}]}}
 """
 
+CHAIN_WITHOUT_AUTH = """
+  - json_schema: {request: builtin}
+"""
+
 
 def main():
-    program, sdk, *command = sys.argv[1:]
+    arguments = sys.argv[1:]
+    chain = CHAIN_WITH_AUTH
+    if arguments[0] == "--without-auth":
+        arguments.pop(0)
+        chain = CHAIN_WITHOUT_AUTH
+    program, sdk, *command = arguments
     if not os.path.exists(sdk):
         print(f"{sdk} is missing; scripts/test installs it")
         return SKIPPED
     with Provider() as provider:
-        config = CONFIG.format(provider=provider.url, key=KEY)
-        with Gateway(program, config) as gateway:
+        with Gateway(program, CONFIG.format(provider=provider.url) + chain) as gateway:
             environment = {
                 **os.environ,
                 "PENSTOCK_URL": gateway.url + "/v1",
