@@ -36,3 +36,15 @@ need_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
+
+# install_python FOLDER PINS WHAT: a virtual environment in FOLDER with the packages that the file
+# PINS names, made anew when they change.
+install_python() {
+  local folder=$1 pins=$2
+  cmp -s "$pins" "$folder/installed.txt" && return
+  say "installing $3"
+  rm -rf "$folder"
+  python3 -m venv "$folder"
+  "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$pins" >&2
+  cp "$pins" "$folder/installed.txt"
+}
