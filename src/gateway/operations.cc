@@ -39,15 +39,16 @@ json upstreams_status(const config::Config& config, const Metrics& metrics) {
   json list = json::array();
   for (const auto& [name, options] : config.upstreams) {
     const bool demo = options.kind == config::UpstreamOptions::Kind::kDemo;
-    json one{{"name", name}, {"kind", demo ? "demo" : "openai"}};
-    if (!demo) {
-      const http::Url& url = options.base_url;
-      one["url"] = (url.tls ? "https://" : "http://") + url.authority() + url.path;
-      one["connections"] = {
-          {"active", metrics.total(upstream::kUpstreamConnections, {name, "active"})},
-          {"idle", metrics.total(upstream::kUpstreamConnections, {name, "idle"})}};
-    }
-    list.push_back(std::move(one));
+    const http::Url& url = options.base_url;
+    const json address = (url.tls ? "https://" : "http://") + url.authority() + url.path;
+    const auto connections = [&](std::string_view state) {
+      return metrics.total(upstream::kUpstreamConnections, {name, state});
+    };
+    list.push_back(
+        {{"name", name},
+         {"kind", demo ? "demo" : "openai"},
+         {"url", demo ? json() : address},
+         {"connections", {{"active", connections("active")}, {"idle", connections("idle")}}}});
   }
   return list;
 }

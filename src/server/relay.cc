@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "http/message_writer.h"
+#include "runtime/sleep.h"
 #include "server/render_error.h"
 
 namespace penstock::server {
@@ -13,6 +14,8 @@ namespace penstock::server {
 namespace {
 
 using http::Framing;
+
+constexpr auto kReadingTime = std::chrono::seconds(1);
 
 /// The answer to one exchange while it is sent.
 class Relay {
@@ -147,6 +150,7 @@ class Relay {
     }
     const bool events = equals_ignoring_case(
         media_type(response_.headers.get("content-type").value_or("")), "text/event-stream");
+    bool told = false;
     if (events && !error.public_message.empty()) {
       const std::string event = "data: " + error_object(error, x_.id()) + "\n\n";
       // Its own time, since the exchange may be cancelled; what counts is that we tried.
@@ -156,10 +160,14 @@ class Relay {
       const bool chunked = framing_.kind == Framing::Kind::kChunked;
       const std::array<std::string_view, 3> pieces{chunked ? size_line : std::string_view(), event,
                                                    chunked ? "\r\n" : std::string_view()};
-      if (client_.stream.write(pieces, deadline)) outcome_.bytes_out += event.size();
+      told = client_.stream.write(pieces, deadline).has_value();
+      if (told) outcome_.bytes_out += event.size();
     }
     note_failure(error);
     response_.body.finish(std::move(outcome_));
+    // Browsers drop what a page has not read yet when the connection breaks, the error event too.
+    // Who has read it hangs up.
+    if (told) (void)runtime::sleep_for(kReadingTime, {MonotonicTime::max(), &x_.cancel()});
     return false;
   }
 

@@ -1,9 +1,16 @@
 // What an operator sees of a running gateway.
 
+#include <cstdlib>
+#include <fstream>
+#include <map>
 #include <regex>
+#include <set>
+#include <sstream>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 
+#include "control/openapi_document.h"
 #include "integration/fixture.h"
 
 namespace penstock::test {
@@ -60,6 +67,73 @@ TEST(Metrics, CountWhatExchangesDidAndUsed) {
     EXPECT_THAT(page, HasSubstr(std::string("\n") + line + "\n"));
   }
   EXPECT_THAT(page, HasSubstr("\npenstock_build_info{version=\""));
+}
+
+/// "name type labels" of all families of ours on a page; labels in order, without `le`.
+std::set<std::string> families_of(const std::string& page) {
+  std::map<std::string, std::string> types;
+  std::map<std::string, std::string> labels;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch found;
+    if (std::regex_match(line, found, std::regex("# TYPE (penstock_\\w+) (\\w+)"))) {
+      types[found[1]] = found[2];
+    } else if (std::regex_match(line, found,
+                                std::regex("(penstock_\\w+?)(_bucket)?(\\{(.*)\\})? \\S+"))) {
+      std::string names;
+      const std::string all = found[4];
+      const std::regex label("(\\w+)=\"[^\"]*\"");
+      for (std::sregex_iterator at(all.begin(), all.end(), label), end; at != end; ++at) {
+        if ((*at)[1] != "le") names += (names.empty() ? "" : ",") + (*at)[1].str();
+      }
+      labels.emplace(found[1], names);
+    }
+  }
+  std::set<std::string> families;
+  for (const auto& [name, type] : types) {
+    families.insert(name + " " + type + (labels[name].empty() ? "" : " " + labels[name]));
+  }
+  return families;
+}
+
+TEST(Metrics, AreThoseThatTheDocumentationAndTheDashboardKnow) {
+  Deployment setup;
+  setup.provider.on_request([](auto& c) { c.send(json_reply(200, kAnswer)); });
+  EXPECT_EQ(setup.chat().status(), 200);
+  const std::string large =
+      R"({"model":"m","max_tokens":1000000,"messages":[{"role":"user","content":"a"}]})";
+  EXPECT_EQ(setup.chat(large).status(), 400);  // more than the limit can ever grant
+  ASSERT_TRUE(eventually_counts(setup.gateway, "status=\"400\""));
+
+  const std::string root = PENSTOCK_SOURCE_DIR;
+  std::ifstream list(root + "/tests/docker/metrics.txt");
+  std::set<std::string> known;
+  for (std::string line; std::getline(list, line);) {
+    if (!line.starts_with("#")) known.insert(line);
+  }
+  EXPECT_EQ(families_of(metrics_of(setup.gateway)), known);
+  std::ifstream file(root + "/docs/control.md");
+  const std::string docs((std::istreambuf_iterator<char>(file)), {});
+  for (const std::string& family : known) {
+    EXPECT_THAT(docs, HasSubstr("| `" + family.substr(0, family.find(' ')) + "` |"));
+  }
+}
+
+TEST(Metrics, PleasePromtool) {
+  const std::string promtool =
+      std::string(PENSTOCK_SOURCE_DIR) + "/build/prometheus/usr/bin/promtool";
+  if (::access(promtool.c_str(), X_OK) != 0) GTEST_SKIP() << "scripts/test unpacks promtool";
+  Deployment setup;
+  setup.provider.on_request([](auto& c) { c.send(json_reply(200, kAnswer)); });
+  EXPECT_EQ(setup.chat().status(), 200);
+  ASSERT_TRUE(eventually_counts(setup.gateway, "status=\"200\""));
+  const TempFolder folder;
+  const std::string page = folder.write("page", metrics_of(setup.gateway));
+  const std::string report = folder.path() + "/report";
+  const int status =
+      std::system((promtool + " check metrics <" + page + " >" + report + " 2>&1").c_str());
+  std::ifstream words(report);
+  EXPECT_EQ(status, 0) << std::string((std::istreambuf_iterator<char>(words)), {});
 }
 
 TEST(Metrics, ShowAStreamWhileItRuns) {
@@ -161,6 +235,7 @@ TEST(Status, TellsWhatRuns) {
   EXPECT_EQ(limit.at("buckets").at(0).at("subject"), "tester");
   EXPECT_EQ(limit.at("buckets").at(0).at("remaining"), 999'990);  // 10 were used
   EXPECT_THAT(answer.body, Not(HasSubstr("sk-of-the-")));
+  EXPECT_EQ(control::testing::misfit("Status", answer.body), std::nullopt);  // as openapi.yaml says
 }
 
 TEST(ControlPlane, ThatFindsItsDefaultPortTakenIsDoneWithout) {

@@ -3,6 +3,7 @@
 Runs the examples of the README: each of its fenced blocks says behind its language what is done.
 
     run      runs it (sh, python, js) against a gateway with the built-in demo
+    health   runs it against that gateway's control plane, which is ready
     chat     the same with PROGRAM in the place of the one that scripts/run builds
     output   what the block before must have printed
     check    a configuration that PROGRAM finds good
@@ -28,6 +29,7 @@ SKIPPED = 77
 BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#]+)\)")
 DOCUMENTED_URL = "http://127.0.0.1:4000"
+DOCUMENTED_CONTROL_URL = "http://127.0.0.1:4001"
 
 # The built-in configuration, but for the ports.
 CONFIG = """
@@ -90,6 +92,10 @@ class Examples(unittest.TestCase):
         language, _, task = info.partition(" ")
         if task == "run":
             return self.run_code(language, text)
+        if task == "health":
+            printed = self.run_command(["bash", "-euo", "pipefail", "-c", text])
+            self.assertEqual(json.loads(printed), {"status": "ok"})
+            return printed
         if task == "chat":
             printed = self.chat(text, url)
             self.assertIn("You said: hello", printed)
@@ -112,6 +118,7 @@ class Examples(unittest.TestCase):
             for info, text in blocks:
                 with self.subTest(info, text=text):
                     here = text.replace(DOCUMENTED_URL, gateway.url)
+                    here = here.replace(DOCUMENTED_CONTROL_URL, gateway.control_url)
                     printed = self.run_block(info, here, printed, gateway.url)
 
     def test_every_link_leads_somewhere(self):

@@ -9,14 +9,15 @@ import threading
 
 PATIENCE_SECONDS = 60
 LISTENING = "listening on http://"
+CONTROL = "control on http://"
 SANITIZER_WORDS = ("Sanitizer:", "runtime error:")
 
 
 class Gateway:
     """`penstock serve -c FILE`, running while used as a context.
 
-    The configuration should listen on 127.0.0.1:0; `url` says where it does. Leaving the context
-    stops the gateway and raises when it did not end well or a sanitizer spoke.
+    The configuration should listen on 127.0.0.1:0; `url` says where it does, and `control_url`
+    where its control plane does. Leaving the context stops the gateway and raises when it did not end well or a sanitizer spoke.
     """
 
     def __init__(self, program, config):
@@ -25,6 +26,7 @@ class Gateway:
         self.errors = []
         self.listens = threading.Event()
         self.url = None
+        self.control_url = None
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="penstock-test-")
@@ -53,6 +55,8 @@ class Gateway:
             self.errors.append(line)
             if self.url is None and LISTENING in line:
                 self.url = "http://" + line.split(LISTENING)[1].split()[0]
+                if CONTROL in line:
+                    self.control_url = "http://" + line.split(CONTROL)[1].rstrip(")\n")
                 self.listens.set()
         self.listens.set()
 

@@ -87,10 +87,8 @@ for (const model of ["scripted-cut", "demo-cut"]) {
       const stream = await chat(gateway, { model, stream: true });
       return errorOf(readAll(stream));
     }, GATEWAY, model);
-    // When a connection breaks, Chromium drops what the page has not read yet. So the page may be
-    // told of the break alone, and not in the words that the gateway sent before.
-    const told = error?.kind === "APIError" && error.code === "upstream_unreachable";
-    assert.ok(told || error?.message === "network error", JSON.stringify(error));
+    assert.equal(error?.kind, "APIError", JSON.stringify(error));
+    assert.equal(error.code, "upstream_unreachable");
   });
 }
 
