@@ -8,6 +8,11 @@ class App;
 
 namespace penstock::cli {
 
+/// Gives `app` every command and option there is. When a command line was parsed, the command that
+/// it names has run and left in `exit_code` what it ended with; without a command nothing ran, and
+/// `file` is the value of --config. Both outlive `app`.
+void add_commands(CLI::App& app, std::string& file, int& exit_code);
+
 // Each adds its subcommand to `app`; `exit_code` receives what it ends with.
 void add_serve(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);

@@ -10,13 +10,18 @@
 
 namespace penstock::cli {
 
+/// What a configuration is loaded for; to check one, nothing outside is touched.
+enum class Purpose { kServe, kCheck };
+
 /// What a snapshot is built with and outlived by.
 struct Process {
   std::unique_ptr<Log> log;
   limits::Buckets buckets{system_clock()};
   Metrics metrics;
 
-  Services services() { return {system_clock(), *log, buckets, metrics}; }
+  Services services(Purpose purpose = Purpose::kServe) {
+    return {system_clock(), *log, buckets, metrics, purpose == Purpose::kCheck};
+  }
 };
 
 /// Loads a configuration file (empty: the built-in one) and builds everything it says. Null when
