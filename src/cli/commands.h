@@ -17,6 +17,9 @@ void add_commands(CLI::App& app, std::string& file, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_chat(CLI::App& app, int& exit_code);
+void add_health(CLI::App& app, int& exit_code);
+void add_status(CLI::App& app, int& exit_code);
+void add_reload(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);
 
 /// Serves with a configuration file, or the built-in configuration when `file` is empty, until a
