@@ -71,6 +71,8 @@ void add_commands(CLI::App& app, std::string& file, int& exit_code) {
   add_status(app, exit_code);
   add_reload(app, exit_code);
   add_version(app, exit_code);
+  add_completion(app, exit_code);
+  add_man(app, exit_code);
   for (CLI::App* command : app.get_subcommands({})) {
     command->group("Commands");
     command->excludes(config);  // in front of a command it would be read and forgotten
