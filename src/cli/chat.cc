@@ -1,159 +1,100 @@
-#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <httplib.h>
+#include <iostream>
 #include <memory>
 #include <string>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include "cli/cli.h"
 #include "cli/commands.h"
-#include "http/sse_reader.h"
+#include "cli/conversation.h"
+#include "cli/input.h"
+#include "cli/options.h"
+#include "cli/terminal.h"
 
 namespace penstock::cli {
 
 namespace {
 
-struct ChatOptions {
+constexpr std::size_t kMaxMessageBytes = 32 << 20;  // what the gateway takes by default
+
+struct Options {
   std::string message;
   std::string url = "http://127.0.0.1:4000";
   std::string model = "demo";
   std::string system;
-  std::string key;
+  std::string ca_file;
   bool raw = false;
+  bool no_stream = false;
 };
 
-std::string request_body(const ChatOptions& options) {
-  nlohmann::json messages = nlohmann::json::array();
-  if (!options.system.empty()) {
-    messages.push_back({{"role", "system"}, {"content", options.system}});
-  }
-  messages.push_back({{"role", "user"}, {"content", options.message}});
-  const nlohmann::json body{{"model", options.model}, {"stream", true}, {"messages", messages}};
-  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+int say_once(Conversation& conversation, const std::string& message) {
+  const std::string problem = conversation.say(message);
+  if (std::ferror(stdout) != 0) return kGood;  // run() tells of it, unless the reader has left
+  return problem.empty() ? kGood : fail(kFailed, problem);
 }
 
-/// Prints the answer as it comes, and remembers how it ended.
-class Printer {
- public:
-  explicit Printer(bool raw) : raw_(raw) {}
-
-  bool take(const char* data, std::size_t size) {
-    const std::string_view bytes(data, size);
-    if (raw_) std::fwrite(data, 1, size, stdout);
-    if (whole_.size() < kMaxErrorBytes) whole_.append(bytes);
-    if (!reader_.feed(bytes)) return false;
-    while (const auto event = reader_.next()) show(event->data);
-    std::fflush(stdout);
-    return true;
+/// A line is a message. The prompt is no data, so it goes to stderr.
+int talk(Conversation& conversation) {
+  std::fputs("An empty line is skipped; Ctrl-D ends.\n", stderr);
+  int exit_code = kGood;
+  std::string line;
+  while (std::ferror(stdout) == 0) {
+    std::fputs("> ", stderr);
+    if (!std::getline(std::cin, line)) break;
+    if (!line.empty()) exit_code = say_once(conversation, line);
   }
-
-  bool done() const { return done_; }
-  const std::string& error() const { return error_; }
-  /// The message of an answer that was no stream.
-  std::string refusal() const {
-    const auto json = nlohmann::json::parse(whole_, nullptr, false);
-    return message_of(json);
-  }
-
- private:
-  static constexpr std::size_t kMaxErrorBytes = 64 * 1024;
-
-  static std::string message_of(const nlohmann::json& json) {
-    if (!json.is_object() || !json.contains("error")) return {};
-    const auto& error = json["error"];
-    return error.is_object() ? error.value("message", "") : std::string();
-  }
-
-  void show(std::string_view data) {
-    if (data.empty() || raw_) {
-      done_ = done_ || data == "[DONE]";
-      return;
-    }
-    if (data == "[DONE]") {
-      done_ = true;
-      return;
-    }
-    const auto json = nlohmann::json::parse(data, nullptr, false);
-    if (json.is_discarded() || !json.is_object()) return;
-    if (error_.empty()) error_ = message_of(json);
-    for (const auto& choice : json.value("choices", nlohmann::json::array())) {
-      const auto delta = choice.find("delta");
-      if (delta == choice.end() || !delta->is_object()) continue;
-      const auto content = delta->find("content");
-      if (content == delta->end() || !content->is_string()) continue;
-      const auto& text = content->get_ref<const std::string&>();
-      std::fwrite(text.data(), 1, text.size(), stdout);
-    }
-  }
-
-  bool raw_;
-  bool done_ = false;
-  http::SseReader reader_;
-  std::string whole_;
-  std::string error_;
-};
-
-std::string read_stdin() {
-  std::string text;
-  char buffer[4096];
-  std::size_t got = 0;
-  while ((got = std::fread(buffer, 1, sizeof buffer, stdin)) > 0) text.append(buffer, got);
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  return text;
+  std::fputc('\n', stderr);
+  return exit_code;
 }
 
-int fail(const std::string& message) {
-  std::fprintf(stderr, "penstock: %s\n", message.c_str());
-  return kFailed;
+int say_stdin(Conversation& conversation) {
+  auto message = read_stdin(kMaxMessageBytes);
+  if (!message) {
+    return fail(kInvalid, "stdin cannot be the message: " + message.error().public_message);
+  }
+  while (message->ends_with('\n') || message->ends_with('\r')) message->pop_back();
+  if (message->empty()) {
+    return fail(kInvalid, "there is nothing to say; give a message or pipe one in");
+  }
+  return say_once(conversation, *message);
 }
 
-int chat(ChatOptions options) {
-  if (options.message.empty()) options.message = read_stdin();
-  if (options.message.empty()) return fail("nothing to say: give a message or pipe one in");
-  httplib::Client client(options.url);
-  if (!client.is_valid())
-    return fail("`" + options.url + "` is no URL such as http://127.0.0.1:4000");
-  client.set_connection_timeout(5);
-  client.set_read_timeout(600);
-
-  Printer printer(options.raw);
-  httplib::Request request;
-  request.method = "POST";
-  request.path = "/v1/chat/completions";
-  request.set_header("Content-Type", "application/json");
-  if (!options.key.empty()) request.set_header("Authorization", "Bearer " + options.key);
-  request.body = request_body(options);
-  request.content_receiver = [&printer](const char* data, std::size_t size, std::uint64_t,
-                                        std::uint64_t) { return printer.take(data, size); };
-  const auto result = client.send(request);
-  if (!options.raw) std::puts("");
-  if (!printer.error().empty()) return fail("the stream broke off: " + printer.error());
-  if (!result) {
-    return fail("no answer from " + options.url + ": " + httplib::to_string(result.error()) +
-                "; is `penstock serve` running?");
-  }
-  if (result->status != 200) {
-    return fail("status " + std::to_string(result->status) + ": " + printer.refusal());
-  }
-  if (!printer.done()) return fail("the stream ended early");
-  return kGood;
+int chat(const Options& options) {
+  auto url = http::parse_url(options.url);
+  auto key = key_of_environment("PENSTOCK_KEY");
+  if (!url || !key) return fail(kUsage, (url ? key.error() : url.error()).public_message);
+  Conversation::Options how{.model = options.model, .system = options.system};
+  if (options.no_stream) how.delivery = Conversation::Delivery::kWhole;
+  if (options.raw) how.form = ChatAnswer::Form::kRaw;
+  Conversation conversation({std::move(*url), std::move(*key), options.ca_file}, std::move(how));
+  if (!options.message.empty()) return say_once(conversation, options.message);
+  return is_terminal(STDIN_FILENO) ? talk(conversation) : say_stdin(conversation);
 }
 
 }  // namespace
 
 void add_chat(CLI::App& app, int& exit_code) {
-  const auto options = std::make_shared<ChatOptions>();
-  if (const char* key = std::getenv("PENSTOCK_KEY")) options->key = key;
+  const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("chat", "send a message and print the answer as it comes");
-  command->add_option("message", options->message, "what to say; from stdin where absent");
-  command->add_option("--url", options->url, "where the gateway is")->capture_default_str();
-  command->add_option("-m,--model", options->model, "the model")->capture_default_str();
-  command->add_option("--system", options->system, "a system message");
-  command->add_flag("--raw", options->raw, "print the event stream as it is");
-  command->footer("The key is taken from PENSTOCK_KEY.");
+  command->add_option("MESSAGE", options->message, "what to say; without it, stdin")
+      ->type_name("TEXT");
+  add_url(*command, "--url", options->url, "where the gateway is")->capture_default_str();
+  command->add_option("-m,--model", options->model, "the model")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command->add_option("--system", options->system, "a system message")->type_name("TEXT");
+  command->add_flag("--no-stream", options->no_stream, "ask for the answer in one piece");
+  command->add_flag("--raw", options->raw,
+                    "print the body as it comes, the events of a stream too");
+  add_file(*command, "--ca-file", options->ca_file, "authorities to trust, for an https URL");
+  command->footer(
+      "The key is taken from PENSTOCK_KEY. At a terminal without a message, each line is a message "
+      "of one conversation. Exits with 1 when there was no answer or it broke off.\n\n"
+      "Examples:\n"
+      "  penstock chat \"hello\"\n"
+      "  penstock chat --model gpt-4o-mini --system \"Answer in one word.\" < question.txt");
   command->callback([options, &exit_code] { exit_code = chat(*options); });
 }
 

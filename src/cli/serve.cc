@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "gateway/run.h"
 
 namespace penstock::cli {
@@ -25,7 +26,8 @@ int serve(const std::string& file) {
 void add_serve(CLI::App& app, int& exit_code) {
   const auto file = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("serve", "serve until SIGTERM or SIGINT (the default)");
-  command->add_option("-c,--config", *file, "the configuration file; none: the built-in one");
+  add_file(*command, "-c,--config", *file, "the configuration file; none: the built-in one");
+  command->footer("Examples:\n  penstock serve --config penstock.yaml");
   command->callback([file, &exit_code] { exit_code = serve(*file); });
 }
 

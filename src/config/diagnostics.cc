@@ -27,14 +27,16 @@ std::vector<Diagnostic> sorted(const Diagnostics& diagnostics) {
   return list;
 }
 
+std::string place_of(const Diagnostic& diagnostic) {
+  const Location& where = diagnostic.where;
+  if (where.line <= 0) return where.file;
+  return where.file + ":" + std::to_string(where.line) + ":" + std::to_string(where.column);
+}
+
 std::string to_text(const Diagnostics& diagnostics) {
   std::string text;
   for (const Diagnostic& one : sorted(diagnostics)) {
-    text += one.where.file;
-    if (one.where.line > 0) {
-      text += ":" + std::to_string(one.where.line) + ":" + std::to_string(one.where.column);
-    }
-    text += ": ";
+    text += place_of(one) + ": ";
     if (!one.path.empty()) text += one.path + ": ";
     text += one.message + "\n";
   }
@@ -53,6 +55,17 @@ std::string to_json(const Diagnostics& diagnostics) {
   const nlohmann::ordered_json report{{"valid", diagnostics.ok()}, {"errors", std::move(errors)}};
   // A file name may hold any bytes.
   return report.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::optional<std::string_view> line_of(std::string_view text, int number) {
+  for (int line = 1; line < number; ++line) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(end + 1);
+  }
+  text = text.substr(0, text.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
 }
 
 Error failure(std::string message) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,18 @@ namespace penstock::config {
 
 /// The diagnostics in the order of their places; those of one place stay in the order of reporting.
 std::vector<Diagnostic> sorted(const Diagnostics& diagnostics);
+
+/// "file:line:column", without line and column where they are not known.
+std::string place_of(const Diagnostic& diagnostic);
+
+/// What to_text says, as SARIF 2.1.0 (OASIS) for code scanning: one run, one result for each
+/// diagnostic, its `path` as the name of the logical location. File names stay as given, escaped as
+/// URIs demand. `text` is the text of the file: SARIF counts columns in characters, a diagnostic
+/// counts them in bytes.
+std::string to_sarif(const Diagnostics& diagnostics, std::string_view text);
+
+/// The line of that number, which counts from 1, without its end; nullopt where there is none.
+std::optional<std::string_view> line_of(std::string_view text, int number);
 
 /// An error whose public_message is to become a diagnostic.
 Error failure(std::string message);

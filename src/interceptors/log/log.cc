@@ -73,7 +73,8 @@ Layer make_log(const config::Node& options, config::Diagnostics& diagnostics,
   const std::size_t errors_before = diagnostics.list().size();
   Options parsed = Options::parse(options, diagnostics);
   if (diagnostics.list().size() != errors_before) return {};
-  if (parsed.file == "stdout") {
+  // To open a file is to create it, which somebody who only checks does not want.
+  if (parsed.file == "stdout" || services.check_only) {
     return {std::make_unique<LogInterceptor>(std::move(parsed), services.log), {}, {}};
   }
   if (services.check_only) {
