@@ -73,6 +73,7 @@ class Gateway {
       return false;
     }
     warn_of_descriptors(snapshot->config.server);
+    watch_files();  // before anybody is told, and may change a file
     greet(snapshot->config);
     return true;
   }
@@ -80,7 +81,7 @@ class Gateway {
   End serve() {
     end_on_signal(false);
     reload_on_signal();
-    watch_files();
+    configuration_.reload_if_changed();  // while nobody watched yet
     const auto work = asio::make_work_guard(io_);
     io_.run();
     control_.reset();

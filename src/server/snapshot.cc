@@ -4,31 +4,36 @@
 
 namespace penstock::server {
 
+/// Makes the TLS contexts that the configuration names.
+void Snapshot::make_tls(config::Diagnostics& diagnostics) {
+  const auto report = [&](const std::string& path, const Error& error) {
+    config::Diagnostic diagnostic;
+    diagnostic.where.file = config.origin;
+    diagnostic.path = path;
+    diagnostic.message = error.detail;
+    diagnostics.error(std::move(diagnostic));
+  };
+  if (auto made = upstream::make_tls_contexts(config)) {
+    tls = std::move(*made);
+  } else {
+    report({}, made.error());
+  }
+  if (!config.server.tls) return;
+  if (auto made = runtime::TlsContext::for_server(*config.server.tls)) {
+    server_tls = std::move(*made);
+  } else {
+    report("server.tls." + made.error().param, made.error());
+  }
+}
+
 std::shared_ptr<const Snapshot> Snapshot::build(config::Config config,
                                                 config::Diagnostics& diagnostics,
                                                 const Services& services) {
   auto snapshot = std::make_shared<Snapshot>();
+  const bool files_are_there = diagnostics.ok();
   snapshot->chain = Chain::build(config.chain, interceptor_kinds(), diagnostics, services);
-  const auto report = [&](const Error& error) {
-    config::Diagnostic diagnostic;
-    diagnostic.where.file = config.origin;
-    diagnostic.message = error.detail;
-    diagnostics.error(std::move(diagnostic));
-  };
-  if (auto tls = upstream::make_tls_contexts(config)) {
-    snapshot->tls = std::move(*tls);
-  } else {
-    report(tls.error());
-  }
-  if (config.server.tls) {
-    if (auto tls = runtime::TlsContext::for_server(*config.server.tls)) {
-      snapshot->server_tls = std::move(*tls);
-    } else {
-      tls.error().detail = "server.tls." + tls.error().param + ": " + tls.error().detail;
-      report(tls.error());
-    }
-  }
   snapshot->config = std::move(config);
+  if (files_are_there) snapshot->make_tls(diagnostics);
   if (!diagnostics.ok()) return nullptr;
   return snapshot;
 }

@@ -21,6 +21,9 @@ struct Snapshot {
   static std::shared_ptr<const Snapshot> build(config::Config config,
                                                config::Diagnostics& diagnostics,
                                                const Services& services);
+
+ private:
+  void make_tls(config::Diagnostics& diagnostics);
 };
 
 }  // namespace penstock::server

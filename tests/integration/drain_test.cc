@@ -76,9 +76,8 @@ TEST(Drain, TurnsReadyzRedFirstAndStillServesForTheLameDuckTime) {
   EXPECT_EQ(control.status(), 503);
   EXPECT_THAT(control.body, HasSubstr("draining"));
   EXPECT_EQ(fetch(gateway.control_port(), get("/livez")).status(), 200);
-  EXPECT_TRUE(gateway.wait_for_log([&gateway](const nlohmann::json&) {
-    return fetch(gateway.port(), get("/readyz")).status() == 503;
-  }));
+  EXPECT_TRUE(
+      eventually([&gateway] { return fetch(gateway.port(), get("/readyz")).status() == 503; }));
   const Message answer = fetch(gateway.port(), post(kChat, kHello));
   EXPECT_EQ(answer.status(), 200);
   EXPECT_EQ(answer.field("connection"), "close");

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -72,6 +74,16 @@ struct Deployment {
   ScriptedUpstream provider;
   GatewayProcess gateway;
 };
+
+/// Asks again and again until it holds; false: not within kPatience. `holds` talks to the gateway,
+/// so the loop does not spin.
+inline bool eventually(const std::function<bool()>& holds) {
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+  }
+  return true;
+}
 
 /// The member `error` of an error answer.
 inline nlohmann::json error_of(const Message& answer) {

@@ -45,16 +45,27 @@ constexpr std::array kFaults{
     Fault{"AMissingCertificate",
           "server:\n  tls: {certificate_file: FOLDER/server.pem, key_file: FOLDER/server.key}\n"
           "upstreams: {demo: {kind: demo}}\n",
-          3, ""},
-    Fault{"AnUnreadableSecretFile", "upstreams:\n  openai: {api_key: \"${file:FOLDER/key}\"}\n", 3,
-          ""},
-    Fault{"AnUnreadableKeyFile", "upstreams:\n  openai: {api_key_file: FOLDER/key}\n", 3, ""},
+          3,
+          "FILE:2:27: server.tls.certificate_file: cannot read `FOLDER/server.pem`: No such file "
+          "or directory\n"
+          "FILE:2:75: server.tls.key_file: cannot read `FOLDER/server.key`: No such file or "
+          "directory"},
+    Fault{
+        "AnUnreadableSecretFile", "upstreams:\n  openai: {api_key: \"${file:FOLDER/key}\"}\n", 3,
+        "FILE:2:21: upstreams.openai.api_key: cannot read `FOLDER/key`: No such file or directory"},
+    Fault{"AnUnreadableKeyFile", "upstreams:\n  openai: {api_key_file: FOLDER/key}\n", 3,
+          "FILE:2:26: upstreams.openai.api_key_file: cannot read `FOLDER/key`: No such file or "
+          "directory"},
     Fault{"AnUnknownUpstream",
-          "upstreams: {demo: {kind: demo}}\nmodels:\n  fast: {upstream: dmo}\n", 3, ""},
+          "upstreams: {demo: {kind: demo}}\nmodels:\n  fast: {upstream: dmo}\n", 3,
+          "FILE:3:20: models.fast.upstream: no upstream has this name; did you mean `demo`?"},
     Fault{"AnOpenControlPlane",
-          "control: {listen: \"0.0.0.0:4001\"}\nupstreams: {demo: {kind: demo}}\n", 3, ""},
+          "control: {listen: \"0.0.0.0:4001\"}\nupstreams: {demo: {kind: demo}}\n", 3,
+          "FILE:1:19: control.listen: other machines can connect here; set `control.admin_key`, or "
+          "listen on 127.0.0.1"},
     Fault{"AMissingVariable", "upstreams:\n  openai: {api_key: \"${PENSTOCK_TEST_NO_SUCH}\"}\n", 3,
-          ""},
+          "FILE:2:21: upstreams.openai.api_key: environment variable `PENSTOCK_TEST_NO_SUCH` is "
+          "not set; set it, or write ${PENSTOCK_TEST_NO_SUCH:-default}"},
 };
 
 INSTANTIATE_TEST_SUITE_P(AtStart, StartFault, testing::ValuesIn(kFaults),

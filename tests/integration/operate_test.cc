@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <future>
 #include <map>
 #include <regex>
 #include <set>
@@ -26,11 +27,7 @@ std::string metrics_of(const GatewayProcess& gateway) {
 
 /// Metrics are counted when an exchange has ended, which its client may see a moment before.
 bool eventually_counts(const GatewayProcess& gateway, std::string_view line) {
-  return gateway
-      .wait_for_log([&](const nlohmann::json&) {
-        return metrics_of(gateway).find(line) != std::string::npos;
-      })
-      .has_value();
+  return eventually([&] { return metrics_of(gateway).find(line) != std::string::npos; });
 }
 
 TEST(Metrics, CountWhatExchangesDidAndUsed) {

@@ -73,10 +73,10 @@ Layer make_log(const config::Node& options, config::Diagnostics& diagnostics,
   const std::size_t errors_before = diagnostics.list().size();
   Options parsed = Options::parse(options, diagnostics);
   if (diagnostics.list().size() != errors_before) return {};
-  // To open a file is to create it, which somebody who only checks does not want.
-  if (parsed.file == "stdout" || services.check_only) {
+  if (parsed.file == "stdout") {
     return {std::make_unique<LogInterceptor>(std::move(parsed), services.log), {}, {}};
   }
+  // To open a file is to create it, which somebody who only checks does not want.
   if (services.check_only) {
     if (auto fine = Log::check({.file = parsed.file}); !fine) {
       diagnostics.error(options, fine.error().detail);
