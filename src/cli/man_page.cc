@@ -93,7 +93,11 @@ std::string environment() {
   return entry(bold("OPENAI_API_KEY"),
                "key of OpenAI, which serves every model when there is no configuration") +
          entry(bold("OPENAI_BASE_URL"), "where OpenAI is then") +
-         entry(bold("PENSTOCK_KEY"), "key that " + bold("chat") + " presents to the gateway") +
+         entry(bold("PENSTOCK_LISTEN"),
+               "where the gateway listens when there is no configuration") +
+         entry(bold("PENSTOCK_KEY"), "key that " + bold("chat") +
+                                         " presents to the gateway, and that " +
+                                         "the gateway wants when there is no configuration") +
          entry(bold("PENSTOCK_ADMIN_KEY"),
                "key for the control plane, when " + bold("control.admin_key") + " is set") +
          entry(bold("PENSTOCK_CONTROL_URL"), "where the control plane is") +

@@ -165,7 +165,7 @@ TEST(ManualPage, HasTheSectionsThatReadersLookFor) {
                            "ENVIRONMENT", "FILES", "EXAMPLES"}) {
     EXPECT_THAT(page, HasSubstr("\n.SH " + std::string(name) + "\n"));
   }
-  for (const char* name : {"OPENAI_API_KEY", "OPENAI_BASE_URL", "PENSTOCK_KEY",
+  for (const char* name : {"OPENAI_API_KEY", "OPENAI_BASE_URL", "PENSTOCK_LISTEN", "PENSTOCK_KEY",
                            "PENSTOCK_ADMIN_KEY", "PENSTOCK_CONTROL_URL", "NO_COLOR"}) {
     EXPECT_THAT(page, HasSubstr("\\fB" + std::string(name) + "\\fR"));
   }
