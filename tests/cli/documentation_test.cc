@@ -118,7 +118,7 @@ TEST(CliDocumentation, StatesTheVariablesThatTheManualPageStates) {
     EXPECT_THAT(page, HasSubstr("`" + line.substr(3, line.find("\\fR") - 3) + "`"));
     ++variables;
   }
-  EXPECT_EQ(variables, 6);
+  EXPECT_EQ(variables, 7);
 }
 
 }  // namespace
