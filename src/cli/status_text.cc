@@ -71,6 +71,7 @@ std::string overview(const Json& report) {
                 {"last reload", last_reload(report)},
                 {"event loops", cell(report, {"event_loops"})},
                 {"connections", cell(report, {"connections"})},
+                {"exchanges", cell(report, {"exchanges"})},
                 {"streams", cell(report, {"streams"})}});
 }
 
@@ -90,15 +91,20 @@ std::string window(const Json& limit) {
   return duration_text(milliseconds / 1000);
 }
 
-/// One row for each limit, then one for each of its subjects.
+/// One row for each subject of a limit; a limit that nobody has used yet has all of it left.
 std::string limits(const Json& report) {
-  std::vector<Row> rows{{"LIMIT", "CAPACITY", "EVERY", "IN USE", "REMAINING", "SUBJECT"}};
+  std::vector<Row> rows{{"LIMIT", "CAPACITY", "EVERY", "REMAINING", "SUBJECT"}};
   for (const Json& limit : list_at(report, {"limits"})) {
-    rows.push_back({cell(limit, {"name"}), cell(limit, {"capacity"}), window(limit),
-                    cell(limit, {"in_use"}), "", ""});
-    for (const Json& bucket : list_at(limit, {"buckets"})) {
-      rows.push_back({"", "", "", "", cell(bucket, {"remaining"}), cell(bucket, {"subject"})});
-    }
+    const Row of_limit{cell(limit, {"name"}), cell(limit, {"capacity"}), window(limit)};
+    const auto add = [&](const std::string& remaining, const std::string& subject) {
+      Row row = of_limit;
+      row.insert(row.end(), {remaining, subject});
+      rows.push_back(std::move(row));
+    };
+    const Json& buckets = list_at(limit, {"buckets"});
+    for (const Json& bucket : buckets) add(cell(bucket, {"remaining"}), cell(bucket, {"subject"}));
+    if (buckets.empty()) add(cell(limit, {"capacity"}), "-");
+    if (cell(limit, {"more_buckets"}) == "true") add("...", "...");
   }
   return rows.size() > 1 ? "\n" + table(rows) : "";
 }

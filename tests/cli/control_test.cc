@@ -163,14 +163,16 @@ TEST(Status, IsAPageForPeople) {
             "last reload    none yet\n"
             "event loops    2\n"
             "connections    12\n"
+            "exchanges      4\n"
             "streams        3\n"
             "\n"
             "UPSTREAM  KIND    ACTIVE  IDLE  URL\n"
             "openai    openai  3       5     https://api.openai.com/v1\n"
             "\n"
-            "LIMIT           CAPACITY  EVERY  IN USE  REMAINING  SUBJECT\n"
-            "token_limit[0]  100000    1m     1\n"
-            "                                         98750      ci\n");
+            "LIMIT    CAPACITY  EVERY  REMAINING  SUBJECT\n"
+            "per key  100000    1m     98750      ci\n"
+            "per key  100000    1m     ...        ...\n"
+            "all      1000000   1h     1000000    -\n");
 }
 
 TEST(Status, ShowsTheTwoLargestUnitsOfATime) {

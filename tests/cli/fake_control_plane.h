@@ -63,11 +63,13 @@ inline constexpr const char* kStatus = R"({
   "uptime_seconds": 11520,
   "configuration": {"origin": "penstock.yaml", "hash": "0123456789abcdef0123456789abcdef",
                     "loaded_at": "2026-01-02T03:04:05Z", "last_reload": null},
-  "event_loops": 2, "connections": 12, "streams": 3,
+  "event_loops": 2, "connections": 12, "exchanges": 4, "streams": 3,
   "upstreams": [{"name": "openai", "kind": "openai", "url": "https://api.openai.com/v1",
                  "connections": {"active": 3, "idle": 5}}],
-  "limits": [{"name": "token_limit[0]", "capacity": 100000, "window_ms": 60000, "in_use": 1,
-              "buckets": [{"subject": "ci", "remaining": 98750}]}]
+  "limits": [{"name": "per key", "capacity": 100000, "window_ms": 60000,
+              "buckets": [{"subject": "ci", "remaining": 98750}], "more_buckets": true},
+             {"name": "all", "capacity": 1000000, "window_ms": 3600000, "buckets": [],
+              "more_buckets": false}]
 })";
 
 }  // namespace penstock::test
