@@ -18,14 +18,13 @@ constexpr std::array<std::string_view, 1> kResultLabel{"result"};
 const MetricFamily kReloads{"penstock_config_reloads_total", "Attempts to reload.",
                             MetricFamily::Type::kCounter, kResultLabel};
 
-/// One text that changes when a file does, comes or goes.
+/// One text that changes when a file does, comes or goes. What the files are called does not count,
+/// so that it is the same wherever the same configuration runs.
 std::string digest_of(const std::vector<std::string>& files) {
   std::string all;
   for (const std::string& file : files) {
     const auto text = config::read_file(file, kMaxFileBytes);
-    all += file;
-    all += '\0';
-    all += text ? std::to_string(text->size()) + ":" + *text : "unreadable";
+    all += text ? std::to_string(text->size()) + ":" + *text : "unreadable,";
   }
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned size = 0;
@@ -159,7 +158,8 @@ void LiveConfiguration::note(const config::Diagnostics& diagnostics) {
   }
   process_.metrics.cell(kReloads, {diagnostics.ok() ? "success" : "failure"}).add(1);
   if (diagnostics.ok()) {
-    process_.log->server(Log::Level::kInfo, "configuration reloaded");
+    process_.log->server(Log::Level::kInfo, "configuration reloaded",
+                         "\"hash\":\"" + state().hash + "\"");
     return;
   }
   std::string fields = config::to_json(diagnostics);  // {"valid":false,"errors":[...]}

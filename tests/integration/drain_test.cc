@@ -1,7 +1,6 @@
 // SIGTERM and what comes after.
 
 #include <csignal>
-#include <future>
 
 #include <gmock/gmock.h>
 
@@ -20,41 +19,20 @@ std::string yaml(const std::string& timeouts, const std::string& pace = "60s") {
          pace + "}}\nchain: [log]\n";
 }
 
-/// A client whose stream has begun and will not end by itself.
-struct Streaming {
-  explicit Streaming(const GatewayProcess& gateway) : client(gateway.port()) {
-    client.send(post(kChat, kHelloStream));
-    EXPECT_TRUE(client.read_head(answer));
-  }
-  RawClient client;
-  Message answer;
-};
-
 TEST(Drain, LetsAStreamEndAndSaysThatNothingWasCut) {
   ScriptedUpstream provider;
-  std::promise<void> go_on;
-  provider.on_request([&go_on](auto& c) {
-    c.send(sse_head() + chunk(sse_frame(delta("one"))));
-    go_on.get_future().wait();
-    c.send(chunk(sse_frame(delta("two", "\"stop\""))) + chunk(sse_frame("[DONE]")) +
-           std::string(kLastChunk));
-  });
+  HeldStream held(provider);
   GatewayProcess gateway(config(provider));
   ASSERT_TRUE(gateway.started()) << gateway.errors();
-  RawClient client(gateway.port());
-  client.send(post(kChat, kHelloStream, kKey));
-  Message answer;
-  ASSERT_TRUE(client.read_head(answer));
-  ASSERT_TRUE(client.read_until(answer, "one"));
+  OpenStream stream(gateway, kKey);
 
   gateway.signal(SIGTERM);
   ASSERT_TRUE(gateway.wait_for_error_text("draining"));
-  go_on.set_value();
+  held.release();
 
-  ASSERT_TRUE(client.read_until(answer, "[DONE]"));
-  while (client.read_piece(answer)) {
-  }
-  EXPECT_TRUE(answer.complete);
+  stream.read_to_end();
+  EXPECT_THAT(stream.answer.body, HasSubstr("[DONE]"));
+  EXPECT_TRUE(stream.answer.complete);
   EXPECT_EQ(gateway.wait_for_exit(), 0);
   EXPECT_TRUE(gateway.wait_for_log([](const nlohmann::json& line) {
     return line.value("message", "") == "stopped" && line.at("exchanges_cut") == 0;
@@ -88,10 +66,9 @@ TEST(Drain, TurnsReadyzRedFirstAndStillServesForTheLameDuckTime) {
 TEST(Drain, ThatTakesTooLongIsCutAndTheClientIsTold) {
   GatewayProcess gateway(yaml("drain: 100ms"));
   ASSERT_TRUE(gateway.started()) << gateway.errors();
-  Streaming stream(gateway);
+  OpenStream stream(gateway);
   gateway.signal(SIGTERM);
-  while (stream.client.read_piece(stream.answer)) {
-  }
+  stream.read_to_end();
   EXPECT_FALSE(stream.answer.complete);
   EXPECT_THAT(stream.answer.body, HasSubstr("shutting down"));
   EXPECT_EQ(gateway.wait_for_exit(), 1);
@@ -104,8 +81,8 @@ TEST(Drain, ThatTakesTooLongIsCutAndTheClientIsTold) {
 TEST(Drain, EndsAtOnceByASecondSignalAndSaysWhatWasCut) {
   GatewayProcess gateway(yaml("drain: 1h"));
   ASSERT_TRUE(gateway.started()) << gateway.errors();
-  Streaming first(gateway);
-  Streaming second(gateway);
+  OpenStream first(gateway);
+  OpenStream second(gateway);
   gateway.signal(SIGTERM);
   ASSERT_TRUE(gateway.wait_for_error_text("draining"));
   gateway.signal(SIGTERM);

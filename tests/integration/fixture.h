@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <future>
 #include <string>
 #include <string_view>
 
@@ -73,6 +74,38 @@ struct Deployment {
 
   ScriptedUpstream provider;
   GatewayProcess gateway;
+};
+
+/// The provider's next answer: a stream that stops in the middle until the test lets it go on.
+class HeldStream {
+ public:
+  explicit HeldStream(ScriptedUpstream& provider) {
+    provider.on_request([go_on = release_.get_future().share()](auto& c) {
+      c.send(sse_head() + chunk(sse_frame(delta("one"))));
+      go_on.wait();
+      c.send(chunk(sse_frame(delta("two", "\"stop\""))) + chunk(sse_frame("[DONE]")) +
+             std::string(kLastChunk));
+    });
+  }
+  void release() { release_.set_value(); }
+
+ private:
+  std::promise<void> release_;
+};
+
+/// A client whose stream has begun.
+struct OpenStream {
+  explicit OpenStream(const GatewayProcess& gateway, std::string_view fields = {})
+      : client(gateway.port()) {
+    client.send(post(kChat, kHelloStream, fields));
+    EXPECT_TRUE(client.read_head(answer));
+  }
+  void read_to_end() {
+    while (client.read_piece(answer)) {
+    }
+  }
+  RawClient client;
+  Message answer;
 };
 
 /// Asks again and again until it holds; false: not within kPatience. `holds` talks to the gateway,

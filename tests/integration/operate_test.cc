@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <future>
 #include <map>
 #include <regex>
 #include <set>
@@ -135,24 +134,14 @@ TEST(Metrics, PleasePromtool) {
 
 TEST(Metrics, ShowAStreamWhileItRuns) {
   Deployment setup;
-  std::promise<void> go_on;
-  setup.provider.on_request([&go_on](auto& c) {
-    c.send(sse_head() + chunk(sse_frame(delta("one"))));
-    go_on.get_future().wait();
-    c.send(chunk(sse_frame(delta("two", "\"stop\""))) + chunk(sse_frame("[DONE]")) +
-           std::string(kLastChunk));
-  });
-  RawClient client(setup.gateway.port());
-  client.send(post(kChat, kHelloStream, kKey));
-  Message answer;
-  ASSERT_TRUE(client.read_head(answer));
+  HeldStream held(setup.provider);
+  OpenStream stream(setup.gateway, kKey);
   EXPECT_THAT(metrics_of(setup.gateway), HasSubstr("\npenstock_streams_active 1\n"));
   EXPECT_THAT(
       metrics_of(setup.gateway),
       HasSubstr("penstock_upstream_connections{upstream=\"provider\",state=\"active\"} 1\n"));
-  go_on.set_value();
-  while (client.read_piece(answer)) {
-  }
+  held.release();
+  stream.read_to_end();
   EXPECT_TRUE(eventually_counts(setup.gateway, "\npenstock_streams_active 0\n"));
 }
 

@@ -4,7 +4,6 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <future>
 #include <thread>
 #include <vector>
 
@@ -65,34 +64,23 @@ TEST(Reload, ByASignalServesWhatComesNextByTheNewFile) {
 
 TEST(Reload, LetsARunningStreamEndOnTheOldOneAndItsConnectionGoOnWithTheNew) {
   ScriptedUpstream provider;
-  std::promise<void> go_on;
-  provider.on_request([&go_on](auto& c) {
-    c.send(sse_head() + chunk(sse_frame(delta("one"))));
-    go_on.get_future().wait();
-    c.send(chunk(sse_frame(delta("two", "\"stop\""))) + chunk(sse_frame("[DONE]")) +
-           std::string(kLastChunk));
-  });
+  HeldStream held(provider);
   GatewayProcess gateway(config(provider));
   ASSERT_TRUE(gateway.started()) << gateway.errors();
-  RawClient client(gateway.port());
-  client.send(post(kChat, kHelloStream, kKey));
-  Message answer;
-  ASSERT_TRUE(client.read_head(answer));
-  ASSERT_TRUE(client.read_until(answer, "one"));
+  OpenStream stream(gateway, kKey);
 
   std::string other = yaml("new");  // without that upstream, and without auth
   other.replace(other.find("threads: 2"), 10, "threads: 1");
   write(gateway, other);
   const Message report = fetch(gateway.control_port(), post(kReload, ""));
   EXPECT_EQ(report.status(), 200) << report.body;
-  go_on.set_value();
+  held.release();
 
-  ASSERT_TRUE(client.read_until(answer, "[DONE]"));
-  while (client.read_piece(answer)) {
-  }
-  EXPECT_TRUE(answer.complete);
-  client.send(post(kChat, kHello));
-  EXPECT_EQ(configuration_of(client.read_answer()), "new");
+  stream.read_to_end();
+  EXPECT_THAT(stream.answer.body, HasSubstr("[DONE]"));
+  EXPECT_TRUE(stream.answer.complete);
+  stream.client.send(post(kChat, kHello));
+  EXPECT_EQ(configuration_of(stream.client.read_answer()), "new");
 }
 
 TEST(Reload, OfABrokenFileLeavesServiceUntouchedAndNamesThePlace) {
