@@ -46,15 +46,16 @@ set(PENSTOCK_PRECOMPILED <algorithm> <array> <chrono> <cstdint> <functional> <ma
   <string> <string_view> <utility> <variant> <vector> <simdjson.h> <boost/system/result.hpp>)
 
 # penstock_library(NAME SOURCES a.cc b.cc LINKS lower_library ...): the library of one src/ folder.
+# PRECOMPILED <header> ...: dear headers that most of its sources include, and others do not.
 function(penstock_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRECOMPILED" ${ARGN})
   add_library(penstock_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(penstock_${name} PUBLIC penstock_options ${ARG_LINKS})
   if(name STREQUAL test_support)
     target_precompile_headers(penstock_${name} PRIVATE
       ${PENSTOCK_PRECOMPILED} <nlohmann/json.hpp> <gtest/gtest.h> <gmock/gmock.h>)
-  elseif(name STREQUAL base)
-    target_precompile_headers(penstock_${name} PRIVATE ${PENSTOCK_PRECOMPILED})
+  elseif(name STREQUAL base OR ARG_PRECOMPILED)
+    target_precompile_headers(penstock_${name} PRIVATE ${PENSTOCK_PRECOMPILED} ${ARG_PRECOMPILED})
   else()
     target_precompile_headers(penstock_${name} REUSE_FROM penstock_base)
   endif()

@@ -15,7 +15,8 @@ using Result = boost::system::result<T, Error>;
 
 }  // namespace penstock
 
-/// `auto x = TRY(may_fail());`: the value, or return the error from the enclosing function.
+/// `auto x = TRY(may_fail());`: the value, or return the error from the enclosing function. Not
+/// inside the braces of an aggregate: g++ 12 forgets to destroy the members made before it.
 #define TRY(expression)                                      \
   __extension__({                                            \
     auto&& try_result_ = (expression);                       \

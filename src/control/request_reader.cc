@@ -42,7 +42,9 @@ Result<Request> RequestReader::read() {
   method_ = head.method;
   const http::Target target = TRY(http::parse_target(head.method, head.target, head.host));
   TRY_VOID(admit(head, target.path));
-  return Request{head.method, target.path, TRY(read_body(head))};
+  // Not among the braces: g++ would forget the members made so far when TRY returns from there.
+  std::string body = TRY(read_body(head));
+  return Request{head.method, target.path, std::move(body)};
 }
 
 Result<http::RequestHead> RequestReader::read_head() {

@@ -134,9 +134,9 @@ class Gateway {
     ends_.async_wait([this, again](const boost::system::error_code& error, int) {
       if (error) return;
       if (again) end_at_once();
+      server_->drain();
       say("draining; a second signal ends at once");
       process_.log->server(Log::Level::kInfo, "draining");
-      server_->drain();
       end_on_signal(true);
     });
   }

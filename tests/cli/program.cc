@@ -71,7 +71,7 @@ int exit_code(int ended) {
 class Scratch {
  public:
   explicit Scratch(std::string_view content = {}) : file_(std::tmpfile()) {
-    std::fwrite(content.data(), 1, content.size(), file_);
+    if (!content.empty()) std::fwrite(content.data(), 1, content.size(), file_);
     std::rewind(file_);
     ::fcntl(descriptor(), F_SETFD, FD_CLOEXEC);
   }

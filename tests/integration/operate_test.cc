@@ -250,6 +250,24 @@ TEST(ControlPlane, ThatFindsItsOwnPortTakenIsAReasonNotToStart) {
                                          std::to_string(first.control_port())));
 }
 
+TEST(Greeting, IsAsTheDocumentationShowsIt) {
+  GatewayProcess gateway(
+      "server: {listen: \"127.0.0.1:0\", threads: 2}\n"
+      "control: {listen: \"127.0.0.1:0\"}\nupstreams: {demo: {kind: demo}}\n");
+  ASSERT_TRUE(gateway.started()) << gateway.errors();
+  std::string greeting = gateway.errors();
+  const auto replace = [&greeting](const std::string& what, std::string_view with) {
+    ASSERT_NE(greeting.find(what), std::string::npos) << greeting;
+    greeting.replace(greeting.find(what), what.size(), with);
+  };
+  replace(std::to_string(gateway.port()), "4000");
+  replace(std::to_string(gateway.control_port()), "4001");
+  replace(gateway.config_file(), "penstock.yaml");
+  std::ifstream file(std::string(PENSTOCK_SOURCE_DIR) + "/docs/operating.md");
+  const std::string docs((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_THAT(docs, HasSubstr("```\n" + greeting + "```\n"));
+}
+
 TEST(Descriptors, ThatAreTooFewAreWarnedOf) {
   GatewayProcess gateway(
       "server: {listen: \"127.0.0.1:0\", threads: 1, limits: {max_connections: 5M}}\n"
