@@ -108,8 +108,8 @@ struct OpenStream {
   Message answer;
 };
 
-/// Asks again and again until it holds; false: not within kPatience. `holds` talks to the gateway,
-/// so the loop does not spin.
+/// Asks again and again until it holds; false: not within kPatience. `holds` talks to the gateway
+/// or yields, so that others get on.
 inline bool eventually(const std::function<bool()>& holds) {
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (!holds()) {
