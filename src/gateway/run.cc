@@ -81,7 +81,6 @@ class Gateway {
   End serve() {
     end_on_signal(false);
     reload_on_signal();
-    configuration_.reload_if_changed();  // while nobody watched yet
     const auto work = asio::make_work_guard(io_);
     io_.run();
     control_.reset();
@@ -159,9 +158,9 @@ class Gateway {
   }
 
   void watch_files() {
-    if (configuration_.state().snapshot->config.control.watch_files) {
-      watch_.watch(configuration_.files());
-    }
+    if (!configuration_.state().snapshot->config.control.watch_files) return;
+    watch_.watch(configuration_.files());
+    configuration_.reload_if_changed();  // before they were watched
   }
 
   /// On the thread that reloads.
