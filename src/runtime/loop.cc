@@ -1,25 +1,30 @@
 #include "runtime/loop.h"
 
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <deque>
+#include <limits>
+#include <mutex>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/set.hpp>
 
 #include "base/check.h"
 
 namespace penstock::runtime {
 
-namespace asio = boost::asio;
-
 namespace {
 
 constexpr std::size_t kScratchBytes = 64 * 1024;
 constexpr std::size_t kSpareFibers = 1024;
+constexpr std::size_t kEventsAtOnce = 256;
 
 thread_local Loop* running_loop = nullptr;
 
@@ -29,38 +34,72 @@ struct ByTime {
   }
 };
 
+Readiness readiness(std::uint32_t events) {
+  const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  const bool ended = broken || (events & EPOLLRDHUP) != 0;
+  return {ended || (events & EPOLLIN) != 0, broken || (events & EPOLLOUT) != 0, ended};
+}
+
+/// What epoll_wait takes, rounded up, so that nothing is due before its time.
+int milliseconds_until(MonotonicTime then, MonotonicTime now) {
+  if (then <= now) return 0;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(then - now).count();
+  return static_cast<int>(std::min<std::int64_t>(left, std::numeric_limits<int>::max()));
+}
+
 }  // namespace
 
-struct Loop::Impl {
-  Impl() : io(1), timer(io) {}
+struct Loop::Impl final : ReadinessHandler {
+  int epoll = ::epoll_create1(EPOLL_CLOEXEC);
+  int bell = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);  // rung by other threads
+  std::array<epoll_event, kEventsAtOnce> events;
+  std::size_t next_event = 0;  // those before it have been told
+  std::size_t end_event = 0;
 
-  asio::io_context io;
-  asio::steady_timer timer;
-  MonotonicTime armed_at = MonotonicTime::max();  // when `timer` fires
   boost::intrusive::multiset<Fiber, boost::intrusive::compare<ByTime>> timers;
   std::deque<Fiber*> ready;
   std::vector<std::unique_ptr<Fiber>> spare;
   std::size_t alive = 0;
   bool running_ready = false;
-  bool until_idle = false;
+
+  std::mutex mutex;
+  std::vector<UniqueFunction<void()>> posted;  // guarded by the mutex
+  std::atomic<bool> stopped = false;
+
   std::vector<char> scratch = std::vector<char>(kScratchBytes);
 
-  void arm(Loop& loop) {
-    if (timers.empty()) return;
-    const MonotonicTime first = timers.begin()->wake_at();
-    // A timer that fires too early costs one look; moving it for each wait would cost far more.
-    if (armed_at <= first) return;
-    armed_at = first;
-    timer.expires_after(first - loop.clock().now());  // a test's clock is not the machine's
-    timer.async_wait([this, &loop](const boost::system::error_code& error) {
-      if (error) return;  // moved to an earlier time
-      armed_at = MonotonicTime::max();
-      loop.fire_timers();
-    });
+  Impl() { PENSTOCK_CHECK(epoll >= 0 && bell >= 0, "descriptors for an event loop are left"); }
+  ~Impl() {
+    ::close(bell);
+    ::close(epoll);
+  }
+
+  void ring() const {
+    const std::uint64_t one = 1;
+    // It fails only when it rings already.
+    [[maybe_unused]] const ssize_t written = ::write(bell, &one, sizeof one);
+  }
+
+  /// The bell was rung: runs what was posted.
+  void on_ready(Readiness) override {
+    std::uint64_t rings = 0;
+    [[maybe_unused]] const ssize_t got = ::read(bell, &rings, sizeof rings);
+    std::vector<UniqueFunction<void()>> due;
+    {
+      const std::lock_guard lock(mutex);
+      due.swap(posted);
+    }
+    for (auto& fn : due) fn();
+  }
+
+  int patience(const Clock& clock) const {
+    return timers.empty() ? -1 : milliseconds_until(timers.begin()->wake_at(), clock.now());
   }
 };
 
-Loop::Loop(const Clock& clock) : clock_(&clock), impl_(std::make_unique<Impl>()) {}
+Loop::Loop(const Clock& clock) : clock_(&clock), impl_(std::make_unique<Impl>()) {
+  PENSTOCK_CHECK(add(impl_->bell, *impl_), "an event loop can be woken");
+}
 
 Loop::~Loop() {
   impl_->timers.clear();
@@ -69,6 +108,20 @@ Loop::~Loop() {
 Loop& Loop::current() {
   PENSTOCK_CHECK(running_loop != nullptr, "this thread runs a loop");
   return *running_loop;
+}
+
+bool Loop::add(int descriptor, ReadinessHandler& handler) {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.ptr = &handler;
+  return ::epoll_ctl(impl_->epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+void Loop::remove(int descriptor, ReadinessHandler& handler) {
+  ::epoll_ctl(impl_->epoll, EPOLL_CTL_DEL, descriptor, nullptr);
+  for (std::size_t i = impl_->next_event; i < impl_->end_event; ++i) {
+    if (impl_->events[i].data.ptr == &handler) impl_->events[i].data.ptr = nullptr;
+  }
 }
 
 void Loop::spawn(UniqueFunction<void()> body) {
@@ -85,43 +138,61 @@ void Loop::spawn(UniqueFunction<void()> body) {
 }
 
 void Loop::post(UniqueFunction<void()> fn) {
-  asio::post(impl_->io, [fn = std::move(fn)]() mutable { fn(); });
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->posted.push_back(std::move(fn));
+  }
+  impl_->ring();
 }
 
 void Loop::run() {
   Loop* const outer = std::exchange(running_loop, this);
-  const auto work = asio::make_work_guard(impl_->io);
-  impl_->io.run();
+  while (!impl_->stopped) turn();
+  impl_->stopped = false;
   running_loop = outer;
 }
 
 void Loop::run_until_idle() {
-  impl_->until_idle = true;
-  impl_->io.restart();
-  if (impl_->alive > 0) run();
-  impl_->until_idle = false;
+  Loop* const outer = std::exchange(running_loop, this);
+  while (impl_->alive > 0) turn();
+  running_loop = outer;
+}
+
+/// Waits for events, tells them, and wakes whose time has come.
+void Loop::turn() {
+  auto& events = impl_->events;
+  const int count = ::epoll_wait(impl_->epoll, events.data(), static_cast<int>(events.size()),
+                                 impl_->patience(*clock_));
+  PENSTOCK_CHECK(count >= 0 || errno == EINTR, "epoll can wait");
+  impl_->next_event = 0;
+  impl_->end_event = static_cast<std::size_t>(std::max(count, 0));
+  while (impl_->next_event < impl_->end_event) {
+    const epoll_event& event = events[impl_->next_event++];
+    if (event.data.ptr == nullptr) continue;  // removed by what an earlier one has set off
+    impl_->running_ready = true;
+    static_cast<ReadinessHandler*>(event.data.ptr)->on_ready(readiness(event.events));
+    run_ready();
+  }
+  fire_timers();
 }
 
 void Loop::stop() {
-  impl_->io.stop();
+  impl_->stopped = true;
+  impl_->ring();
 }
 
 void Loop::fire_timers() {
+  if (impl_->timers.empty()) return;
   const MonotonicTime now = clock_->now();
   while (!impl_->timers.empty() && impl_->timers.begin()->wake_at() <= now) {
     Fiber& fiber = *impl_->timers.begin();
     impl_->timers.erase(impl_->timers.begin());
     fiber.wake(Wake::kDeadline);
   }
-  impl_->arm(*this);
 }
 
 std::size_t Loop::fibers() const noexcept {
   return impl_->alive;
-}
-
-asio::io_context& Loop::io() noexcept {
-  return impl_->io;
 }
 
 std::span<char> Loop::scratch() noexcept {
@@ -130,7 +201,6 @@ std::span<char> Loop::scratch() noexcept {
 
 void Loop::add_timer(Fiber& fiber) {
   impl_->timers.insert(fiber);
-  impl_->arm(*this);
 }
 
 void Loop::remove_timer(Fiber& fiber) {
@@ -155,7 +225,6 @@ void Loop::run_ready() {
   }
   running_loop = outer;
   impl_->running_ready = false;
-  if (impl_->until_idle && impl_->alive == 0) impl_->io.stop();
 }
 
 }  // namespace penstock::runtime

@@ -7,101 +7,23 @@
 #include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/uio.h>
+#include <unistd.h>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-
-#include "base/check.h"
 #include "runtime/fiber.h"
 #include "runtime/loop.h"
 
 namespace penstock::runtime {
 
-namespace asio = boost::asio;
-
 void throw_exception_from_error(const IoError&, const boost::source_location&) {
   std::abort();
 }
 
-/// Lives as long as the socket or a wait of it, whichever is longer. One loop uses it, so the count
-/// of its owners is a plain number.
-struct Socket::State {
-  State(asio::io_context& io, int fd) : descriptor(io, fd) {}
-
-  asio::posix::basic_stream_descriptor<asio::io_context::executor_type> descriptor;
-  int owners = 0;
-  Fiber* reader = nullptr;
-  Fiber* writer = nullptr;
-  bool read_armed = false;  // a wait for readability is under way
-  bool write_armed = false;
-  ReadWatcher* read_watcher = nullptr;
-  Cancel* watcher = nullptr;
-  std::string* spill = nullptr;
-  std::size_t spill_limit = 0;
-
-  void arm_read();
-  void arm_write();
-  void on_readable();
-};
-
-void intrusive_ptr_add_ref(Socket::State* state) noexcept {
-  ++state->owners;
-}
-void intrusive_ptr_release(Socket::State* state) noexcept {
-  if (--state->owners == 0) delete state;
-}
-
-void Socket::State::arm_read() {
-  if (std::exchange(read_armed, true)) return;
-  descriptor.async_wait(
-      asio::posix::descriptor_base::wait_read,
-      [self = boost::intrusive_ptr<State>(this)](boost::system::error_code error) {
-        self->read_armed = false;
-        if (!error) self->on_readable();
-      });
-}
-
-void Socket::State::arm_write() {
-  if (std::exchange(write_armed, true)) return;
-  descriptor.async_wait(
-      asio::posix::descriptor_base::wait_write,
-      [self = boost::intrusive_ptr<State>(this)](boost::system::error_code error) {
-        self->write_armed = false;
-        if (!error && self->writer != nullptr) self->writer->notify();
-      });
-}
-
-void Socket::State::on_readable() {
-  if (reader != nullptr) {
-    reader->notify();
-    return;
-  }
-  if (read_watcher != nullptr) {
-    std::exchange(read_watcher, nullptr)->on_readable();  // may drop us
-    return;
-  }
-  if (watcher == nullptr) return;
-  std::array<char, 4096> buffer;
-  while (spill->size() < spill_limit) {
-    const std::size_t room = std::min(buffer.size(), spill_limit - spill->size());
-    const ssize_t got = ::recv(descriptor.native_handle(), buffer.data(), room, 0);
-    if (got > 0) {
-      spill->append(buffer.data(), static_cast<std::size_t>(got));
-      continue;
-    }
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
-      arm_read();
-      return;
-    }
-    std::exchange(watcher, nullptr)->request();  // may resume the fiber, and that may drop us
-    return;
-  }
-}
-
 namespace {
+
+constexpr auto kNothing = static_cast<std::size_t>(-1);
 
 IoError closed(int error) {
   return {IoError::Kind::kClosed, error == 0 ? "the peer closed" : std::strerror(error)};
@@ -177,32 +99,27 @@ std::string Address::to_string() const {
   return std::string(text.data()) + ":" + std::to_string(ntohs(four.sin_port));
 }
 
-Socket::Socket(int descriptor) : state_(new State(Loop::current().io(), descriptor)) {
-  state_->descriptor.non_blocking(true);
-  const int on = 1;  // fails on a listening socket of another family, which does no harm
+Socket::Socket(int descriptor) : loop_(Loop::current()), descriptor_(descriptor) {
+  int on = 1;
+  ::ioctl(descriptor, FIONBIO, &on);
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (!loop_.add(descriptor, *this)) ::shutdown(descriptor, SHUT_RDWR);
 }
 
 Socket::~Socket() {
-  state_->reader = nullptr;
-  state_->writer = nullptr;
-  unwatch();
-  boost::system::error_code ignored;
-  state_->descriptor.close(ignored);
-}
-
-int Socket::descriptor() const noexcept {
-  return state_->descriptor.native_handle();
+  loop_.remove(descriptor_, *this);
+  ::close(descriptor_);
 }
 
 IoResult<std::unique_ptr<Socket>> Socket::connect(const Address& address, Deadline deadline) {
   const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return IoError{IoError::Kind::kRefused, std::strerror(errno)};
-  auto socket = std::make_unique<Socket>(fd);
   const auto* target = reinterpret_cast<const sockaddr*>(&address.storage);
-  if (::connect(fd, target, address.size) == 0) return socket;
-  if (errno != EINPROGRESS) {
-    return IoError{IoError::Kind::kRefused, address.to_string() + ": " + std::strerror(errno)};
+  const int begun = ::connect(fd, target, address.size) == 0 ? 0 : errno;
+  auto socket = std::make_unique<Socket>(fd);
+  if (begun == 0) return socket;
+  if (begun != EINPROGRESS) {
+    return IoError{IoError::Kind::kRefused, address.to_string() + ": " + std::strerror(begun)};
   }
   if (auto waited = socket->wait_writable(deadline); !waited) return waited.error();
   int error = 0;
@@ -214,42 +131,69 @@ IoResult<std::unique_ptr<Socket>> Socket::connect(const Address& address, Deadli
   return socket;
 }
 
+void Socket::on_ready(Readiness readiness) {
+  readable_ = readable_ || readiness.readable;
+  writable_ = writable_ || readiness.writable;
+  ended_ = ended_ || readiness.ended;
+  if (readiness.readable && reader_ != nullptr) reader_->notify();
+  if (readiness.writable && writer_ != nullptr) writer_->notify();
+  if (!readiness.readable || reader_ != nullptr) return;
+  if (read_watcher_ != nullptr) std::exchange(read_watcher_, nullptr)->on_readable();
+  if (watcher_ != nullptr) take_in();
+}
+
+/// Reads on behalf of a watch.
+void Socket::take_in() {
+  std::array<char, 4096> buffer;
+  while (readable_ && spill_->size() < spill_limit_) {
+    const auto got =
+        receive(std::span(buffer).first(std::min(buffer.size(), spill_limit_ - spill_->size())));
+    if (!got || *got == 0) return std::exchange(watcher_, nullptr)->request();
+    if (*got != kNothing) spill_->append(buffer.data(), *got);
+  }
+}
+
+/// One recv; kNothing when nothing is there, and `readable_` is false then.
+IoResult<std::size_t> Socket::receive(std::span<char> buffer) {
+  while (true) {
+    const ssize_t got = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
+    if (got >= 0) {
+      const auto size = static_cast<std::size_t>(got);
+      // A short read has emptied the socket, and what comes later is told (epoll(7), question 9).
+      if (size < buffer.size() && !ended_) readable_ = false;
+      return size;
+    }
+    if (errno == EAGAIN) {
+      readable_ = false;
+      return kNothing;
+    }
+    if (errno != EINTR) return closed(errno);
+  }
+}
+
 IoResult<void> Socket::wait_readable(Deadline deadline) {
-  state_->reader = &Fiber::current();
-  state_->arm_read();
+  readable_ = false;
+  reader_ = &Fiber::current();
   IoResult<void> woken = park(deadline);
-  state_->reader = nullptr;
+  while (woken && !readable_) woken = park(deadline);
+  reader_ = nullptr;
   return woken;
 }
 
 IoResult<void> Socket::wait_writable(Deadline deadline) {
-  state_->writer = &Fiber::current();
-  state_->arm_write();
+  writable_ = false;
+  writer_ = &Fiber::current();
   IoResult<void> woken = park(deadline);
-  while (woken && state_->write_armed) woken = park(deadline);
-  state_->writer = nullptr;
-  return woken;
-}
-
-IoResult<void> Socket::wait_either(Deadline deadline) {
-  state_->reader = &Fiber::current();
-  state_->writer = state_->reader;
-  state_->arm_read();
-  state_->arm_write();
-  IoResult<void> woken = park(deadline);
-  state_->reader = nullptr;
-  state_->writer = nullptr;
+  while (woken && !writable_) woken = park(deadline);
+  writer_ = nullptr;
   return woken;
 }
 
 IoResult<std::size_t> Socket::read(std::span<char> buffer, Deadline deadline) {
   while (true) {
-    // An armed wait that has not fired says that nothing is there; the system call is saved.
-    if (!state_->read_armed) {
-      const ssize_t got = ::recv(descriptor(), buffer.data(), buffer.size(), 0);
-      if (got >= 0) return static_cast<std::size_t>(got);
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN) return closed(errno);
+    if (readable_) {
+      auto got = receive(buffer);
+      if (!got || *got != kNothing) return got;
     }
     if (auto woken = wait_readable(deadline); !woken) return woken.error();
   }
@@ -257,7 +201,7 @@ IoResult<std::size_t> Socket::read(std::span<char> buffer, Deadline deadline) {
 
 IoResult<void> Socket::write(std::span<const std::string_view> pieces, Deadline deadline) {
   const std::size_t total = size_of(pieces);
-  auto sent = send_some(descriptor(), pieces);
+  auto sent = send_some(descriptor_, pieces);
   if (!sent) return sent.error();
   if (*sent == total) return {};
 
@@ -265,43 +209,39 @@ IoResult<void> Socket::write(std::span<const std::string_view> pieces, Deadline 
   std::string_view left = rest;
   while (!left.empty()) {
     if (auto woken = wait_writable(deadline); !woken) return woken.error();
-    sent = send_some(descriptor(), std::span(&left, 1));
+    sent = send_some(descriptor_, std::span(&left, 1));
     if (!sent) return sent.error();
     left.remove_prefix(*sent);
   }
   return {};
 }
 
-void Socket::rest() {
-  state_->arm_read();
-}
-
 bool Socket::is_quiet() {
-  if (state_->read_armed) return true;  // nothing has come since
+  if (!readable_) return true;
   char byte = 0;
-  const ssize_t got = ::recv(descriptor(), &byte, 1, MSG_PEEK);
+  const ssize_t got = ::recv(descriptor_, &byte, 1, MSG_PEEK);
   return got < 0 && errno == EAGAIN;
 }
 
 void Socket::watch(Cancel& cancel, std::string& spill, std::size_t limit) {
-  state_->watcher = &cancel;
-  state_->spill = &spill;
-  state_->spill_limit = limit;
-  if (spill.size() < limit) state_->arm_read();
+  watcher_ = &cancel;
+  spill_ = &spill;
+  spill_limit_ = limit;
+  take_in();
 }
 
 void Socket::watch(ReadWatcher& watcher) {
-  state_->read_watcher = &watcher;
-  state_->arm_read();
+  read_watcher_ = &watcher;
+  if (!is_quiet()) std::exchange(read_watcher_, nullptr)->on_readable();
 }
 
 void Socket::unwatch() {
-  state_->read_watcher = nullptr;
-  state_->watcher = nullptr;
+  read_watcher_ = nullptr;
+  watcher_ = nullptr;
 }
 
 void Socket::shutdown_write() {
-  ::shutdown(descriptor(), SHUT_WR);
+  ::shutdown(descriptor_, SHUT_WR);
 }
 
 }  // namespace penstock::runtime

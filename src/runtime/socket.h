@@ -5,8 +5,7 @@
 #include <string>
 #include <sys/socket.h>
 
-#include <boost/smart_ptr/intrusive_ptr.hpp>
-
+#include "runtime/loop.h"
 #include "runtime/stream.h"
 
 namespace penstock::runtime {
@@ -21,8 +20,8 @@ struct Address {
 /// Hears once that something can be read while nobody reads. For layers above a socket.
 class ReadWatcher {
  public:
-  /// Bytes, the end or an error are there to be read. Called on the loop, outside of fibers. May
-  /// destroy the socket.
+  /// Bytes, the end or an error are there to be read. Called on the loop, outside of fibers, or
+  /// from within watch() when that is so already.
   virtual void on_readable() = 0;
 
  protected:
@@ -30,11 +29,14 @@ class ReadWatcher {
 };
 
 /// A TCP socket whose waits suspend the fiber. Non-blocking, close-on-exec, TCP_NODELAY.
-class Socket final : public Stream {
+class Socket final : public Stream, private ReadinessHandler {
  public:
-  /// Takes over a connected or listening descriptor, on the current loop.
+  /// Takes over a connected, connecting or listening descriptor, on the current loop. One that the
+  /// loop cannot watch is shut down: its reads meet the end.
   explicit Socket(int descriptor);
   ~Socket() override;
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
 
   /// Connects; suspends. Errors: kRefused, kTimeout, kCancelled.
   static IoResult<std::unique_ptr<Socket>> connect(const Address& address, Deadline deadline);
@@ -42,7 +44,6 @@ class Socket final : public Stream {
   IoResult<std::size_t> read(std::span<char> buffer, Deadline deadline) override;
   IoResult<void> write(std::span<const std::string_view> pieces, Deadline deadline) override;
   using Stream::write;
-  void rest() override;
   bool is_quiet() override;
   void shutdown_write() override;
 
@@ -51,17 +52,27 @@ class Socket final : public Stream {
   void watch(ReadWatcher& watcher);
   void unwatch() override;
 
-  /// Suspends until the descriptor may be read, written, or either (`true` where both hold).
+  /// For who has met EAGAIN on the descriptor: suspends until it may be read, or written.
   IoResult<void> wait_readable(Deadline deadline);
   IoResult<void> wait_writable(Deadline deadline);
-  IoResult<void> wait_either(Deadline deadline);
-  int descriptor() const noexcept;
+  int descriptor() const noexcept { return descriptor_; }
 
  private:
-  struct State;
-  friend void intrusive_ptr_add_ref(State* state) noexcept;
-  friend void intrusive_ptr_release(State* state) noexcept;
-  boost::intrusive_ptr<State> state_;
+  void on_ready(Readiness readiness) override;
+  IoResult<std::size_t> receive(std::span<char> buffer);
+  void take_in();
+
+  Loop& loop_;
+  int descriptor_;
+  bool readable_ = true;   // not known to be empty
+  bool writable_ = false;  // has been told since wait_writable() began
+  bool ended_ = false;     // no further change will tell of what is there
+  Fiber* reader_ = nullptr;
+  Fiber* writer_ = nullptr;
+  ReadWatcher* read_watcher_ = nullptr;
+  Cancel* watcher_ = nullptr;
+  std::string* spill_ = nullptr;
+  std::size_t spill_limit_ = 0;
 };
 
 }  // namespace penstock::runtime

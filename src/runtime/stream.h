@@ -31,8 +31,7 @@ using IoResult = boost::system::result<T, IoError>;
 [[noreturn]] void throw_exception_from_error(const IoError& error,
                                              const boost::source_location& where);
 
-/// A connected byte stream, plain or TLS. Used by the fibers of one loop, at most one of them
-/// reading and one writing. Destroying it closes it.
+/// A connected byte stream, plain or TLS. Used by one fiber at a time. Destroying it closes it.
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -43,15 +42,13 @@ class Stream {
   /// Writes all pieces, in one system call where the socket takes them. May suspend; what it could
   /// not write before that it has copied, so the pieces need not outlive a suspension.
   virtual IoResult<void> write(std::span<const std::string_view> pieces, Deadline deadline) = 0;
-  /// Called when nobody will read for a while, as in a pool: arranges to be told of what arrives,
-  /// so that is_quiet() and the next read() need no system call to find nothing. Never suspends.
-  virtual void rest() {}
   /// While nobody reads: takes what arrives into `spill`, up to `limit` bytes, and requests
   /// `cancel` when the peer is gone (its end of the stream or a reset). Beyond the limit it looks
   /// no more. Both outlive the watch.
   virtual void watch(Cancel& cancel, std::string& spill, std::size_t limit) = 0;
   virtual void unwatch() = 0;
-  /// True when there is neither unread data nor an end: good to be used again. Never suspends.
+  /// True when the loop has heard neither of unread data nor of an end: good to be used again.
+  /// Never suspends.
   virtual bool is_quiet() = 0;
 
   /// Says that nothing more will be written. Never suspends.

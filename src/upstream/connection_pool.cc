@@ -102,7 +102,6 @@ void ConnectionPool::put(std::unique_ptr<Connection> connection, MonotonicTime n
   connection->received.shrink_to_fit();
   connection->idle_since = now;
   connection->gauge.set_idle(true);
-  connection->stream->rest();
   idle_.push_back(std::move(connection));
 }
 

@@ -160,8 +160,6 @@ FIBER_TEST(TlsStream, IsQuietWithoutDataAndWithoutAnEndWhateverTicketsCame) {
   const TestCertificate certificate;
   TlsPair pair(certificate);
   EXPECT_TRUE(pair.near->is_quiet());
-  pair.near->rest();
-  EXPECT_TRUE(pair.near->is_quiet());
   EXPECT_TRUE(pair.far.send("x"));
   EXPECT_FALSE(pair.near->is_quiet());
   std::array<char, 1> buffer;
