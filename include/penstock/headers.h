@@ -28,6 +28,13 @@ class Headers {
   bool set(std::string_view name, std::string_view value);
   /// Removes all fields of that name; the number of removed ones.
   std::size_t remove(std::string_view name);
+  /// Removes the fields that `is_unwanted(Field)` says yes to.
+  template <class Predicate>
+  void remove_if(Predicate&& is_unwanted) {
+    for (Entry& entry : entries_) {
+      if (!entry.removed && is_unwanted(view(entry))) entry.removed = true;
+    }
+  }
   /// Gives the fields of name `from` the name `to`; false: `to` is no token.
   bool rename(std::string_view from, std::string_view to);
 
@@ -36,6 +43,8 @@ class Headers {
   std::size_t count(std::string_view name) const;
   std::size_t size() const noexcept;
   bool empty() const noexcept { return size() == 0; }
+  /// At least the bytes of all fields as lines of a message, for who makes room for them.
+  std::size_t bytes() const noexcept { return bytes_.size() + 4 * entries_.size(); }
   void clear() noexcept;
 
   /// Calls `fn(Field)` for each field in order.
@@ -54,7 +63,11 @@ class Headers {
     std::uint32_t value_size;
     bool removed;
   };
-  Field view(const Entry& entry) const;
+  Field view(const Entry& entry) const noexcept {
+    return {{bytes_.data() + entry.name_at, entry.name_size},
+            {bytes_.data() + entry.value_at, entry.value_size}};
+  }
+  bool aliases(std::string_view text) const noexcept;
   bool named(const Entry& entry, std::string_view name) const;
 
   std::string bytes_;

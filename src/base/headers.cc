@@ -1,5 +1,6 @@
 #include "penstock/headers.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <functional>
@@ -10,34 +11,24 @@ namespace penstock {
 
 namespace {
 
-constexpr std::array<bool, 256> token_table() {
-  std::array<bool, 256> table{};
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789"
-                                       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {
-    table[static_cast<unsigned char>(c)] = true;
-  }
-  return table;
-}
-constexpr std::array<bool, 256> kTokenBytes = token_table();
-
-// What a request of an SDK brings; room for it is made once.
-constexpr std::size_t kUsualBytes = 512;
-constexpr std::size_t kUsualFields = 16;
-
 constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-/// The text itself, or a copy in `room` where it is a view into the block that is about to grow.
-std::string_view keep(std::string_view text, const std::string& block, std::string& room) {
-  const std::less<const char*>
-      before;  // `<` between pointers into different objects is unspecified
-  if (before(text.data(), block.data()) || !before(text.data(), block.data() + block.size())) {
-    return text;
+/// The bytes of a token in lower case; 0 for a byte that no token has.
+constexpr std::array<char, 256> token_table() {
+  std::array<char, 256> table{};
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789"
+                                       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {
+    table[static_cast<unsigned char>(c)] = lower(c);
   }
-  room = text;
-  return room;
+  return table;
 }
+constexpr std::array<char, 256> kTokenBytes = token_table();
+
+// What a request of an SDK brings; room for it is made once.
+constexpr std::size_t kUsualBytes = 512;
+constexpr std::size_t kUsualFields = 16;
 
 /// Looks at eight bytes at once: is one of them below 0x20 or 0x7f? (The exact test for a zero
 /// byte, applied twice.)
@@ -48,74 +39,86 @@ constexpr bool has_control(std::uint64_t word) noexcept {
   return ((((word - 0x20 * kOnes) & ~word) | ((del - kOnes) & ~del)) & kHighs) != 0;
 }
 
+std::uint64_t word_at(const char* bytes) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+bool is_control_but_tab(char c) noexcept {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
+
 }  // namespace
 
 bool is_token(std::string_view text) noexcept {
   for (const char c : text) {
-    if (!kTokenBytes[static_cast<unsigned char>(c)]) return false;
+    if (kTokenBytes[static_cast<unsigned char>(c)] == 0) return false;
   }
   return !text.empty();
 }
 
 bool is_field_value(std::string_view text) noexcept {
-  while (text.size() >= sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), sizeof word);
-    if (has_control(word)) break;  // perhaps a TAB, which is allowed
-    text.remove_prefix(sizeof word);
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  if (text.size() >= kWord) {
+    bool clean = !has_control(word_at(text.data() + text.size() - kWord));
+    for (std::size_t i = 0; clean && i + kWord < text.size(); i += kWord) {
+      clean = !has_control(word_at(text.data() + i));
+    }
+    if (clean) return true;  // else it may be a TAB, which is allowed
   }
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && byte != '\t') || byte == 0x7f) return false;
-  }
-  return true;
+  return std::none_of(text.begin(), text.end(), is_control_but_tab);
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
+    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
   }
   return true;
-}
-
-Headers::Field Headers::view(const Entry& entry) const {
-  const std::string_view all = bytes_;
-  return {all.substr(entry.name_at, entry.name_size), all.substr(entry.value_at, entry.value_size)};
 }
 
 bool Headers::named(const Entry& entry, std::string_view name) const {
   return !entry.removed && entry.name_size == name.size() &&
-         equals_ignoring_case(view(entry).name, name);
+         (view(entry).name == name || equals_ignoring_case(view(entry).name, name));
+}
+
+/// True for a view into the block, which may move when it grows.
+bool Headers::aliases(std::string_view text) const noexcept {
+  const std::less<const char*> before;  // `<` between pointers into different objects is
+                                        // unspecified
+  return !before(text.data(), bytes_.data()) && before(text.data(), bytes_.data() + bytes_.size());
 }
 
 bool Headers::add(std::string_view name, std::string_view value) {
+  if (aliases(name) || aliases(value)) return add(std::string(name), std::string(value));
   value = trim(value);
-  if (!is_token(name) || !is_field_value(value)) return false;
-  std::string name_room;
-  std::string value_room;
-  name = keep(name, bytes_, name_room);
-  value = keep(value, bytes_, value_room);
-
+  if (name.empty() || !is_field_value(value)) return false;
   if (entries_.empty()) {
     bytes_.reserve(kUsualBytes);
     entries_.reserve(kUsualFields);
   }
-  Entry entry{};
-  entry.name_at = static_cast<std::uint32_t>(bytes_.size());
-  entry.name_size = static_cast<std::uint32_t>(name.size());
-  bytes_.append(name);
-  for (std::size_t i = entry.name_at; i < bytes_.size(); ++i) bytes_[i] = lower(bytes_[i]);
-  entry.value_at = static_cast<std::uint32_t>(bytes_.size());
-  entry.value_size = static_cast<std::uint32_t>(value.size());
-  bytes_.append(value);
-  entries_.push_back(entry);
+  const std::size_t name_at = bytes_.size();
+  const std::size_t value_at = name_at + name.size();
+  bytes_.resize(value_at + value.size());
+  char* out = bytes_.data() + name_at;
+  for (const char c : name) {
+    const char byte = kTokenBytes[static_cast<unsigned char>(c)];
+    if (byte == 0) {
+      bytes_.resize(name_at);
+      return false;
+    }
+    *out++ = byte;
+  }
+  std::copy(value.begin(), value.end(), out);
+  entries_.push_back({static_cast<std::uint32_t>(name_at), static_cast<std::uint32_t>(name.size()),
+                      static_cast<std::uint32_t>(value_at),
+                      static_cast<std::uint32_t>(value.size()), false});
   return true;
 }
 
 bool Headers::set(std::string_view name, std::string_view value) {
-  std::string name_room;
-  name = keep(name, bytes_, name_room);
+  if (aliases(name) || aliases(value)) return set(std::string(name), std::string(value));
   if (!add(name, value)) return false;
   for (std::size_t i = 0; i + 1 < entries_.size(); ++i) {
     if (named(entries_[i], name)) entries_[i].removed = true;
@@ -136,10 +139,7 @@ std::size_t Headers::remove(std::string_view name) {
 bool Headers::rename(std::string_view from, std::string_view to) {
   if (!is_token(to)) return false;
   if (count(from) == 0) return true;
-  std::string from_room;
-  std::string to_room;
-  from = keep(from, bytes_, from_room);
-  to = keep(to, bytes_, to_room);
+  if (aliases(from) || aliases(to)) return rename(std::string(from), std::string(to));
   const auto name_at = static_cast<std::uint32_t>(bytes_.size());
   for (const char c : to) bytes_.push_back(lower(c));
   for (Entry& entry : entries_) {

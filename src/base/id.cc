@@ -5,6 +5,8 @@
 #include <random>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace penstock {
 
 std::string new_id(const char* prefix) {
@@ -14,12 +16,13 @@ std::string new_id(const char* prefix) {
     std::seed_seq seed{device(), device(), device(), device(), device(), device()};
     return std::mt19937_64(seed);
   }();
-  std::string id = prefix;
-  for (int half = 0; half < 2; ++half) {
-    std::uint64_t bits = random();
-    for (int i = 0; i < 12; ++i, bits >>= 5) id += kDigits[bits & 31];
+  std::array<char, 24> digits;
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < digits.size(); ++i, bits >>= 5) {
+    if (i % 12 == 0) bits = random();
+    digits[i] = kDigits[bits & 31];
   }
-  return id;
+  return concat({prefix, std::string_view(digits.data(), digits.size())});
 }
 
 }  // namespace penstock

@@ -6,13 +6,6 @@
 
 namespace penstock {
 
-std::string_view trim(std::string_view text) noexcept {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 bool list_has(std::string_view list, std::string_view token) noexcept {
   while (!list.empty()) {
     const std::size_t comma = std::min(list.find(','), list.size());

@@ -42,12 +42,4 @@ constexpr bool is_control(unsigned char byte) noexcept {
   return byte < 0x20 || byte == 0x7f;
 }
 
-/// Without SP and TAB at both ends, which are the white space of fields (RFC 9110 section 5.6.3).
-constexpr std::string_view trim(std::string_view text) noexcept {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace penstock::http::internal

@@ -34,9 +34,8 @@ bool is_ipv6(std::string_view text) noexcept {
 }
 
 bool is_loopback_address(std::string_view text) noexcept {
-  constexpr std::uint32_t kLoopbackNet = 127;
   in_addr four{};
-  if (parse_address(AF_INET, text, four)) return ntohl(four.s_addr) >> 24 == kLoopbackNet;
+  if (text.starts_with("127.")) return parse_address(AF_INET, text, four);
   in6_addr six{};
   return parse_address(AF_INET6, text, six) && IN6_IS_ADDR_LOOPBACK(&six);
 }
@@ -91,10 +90,13 @@ bool is_valid_host(std::string_view host) noexcept {
 }
 
 bool is_loopback_host(std::string_view host) noexcept {
-  if (is_loopback_address(host)) return true;  // an IPv6 address without brackets
-  if (!is_valid_host(host)) return false;
   const auto authority = internal::split_authority(host);
-  return equals_ignoring_case(authority->host, "localhost") || is_loopback_address(authority->host);
+  if (authority && authority->host == "127.0.0.1" && !authority->bracketed) {  // the usual one
+    return !authority->port || internal::parse_port(*authority->port);
+  }
+  if (is_valid_host(host)) host = authority->host;
+  // Else it may be an IPv6 address without brackets.
+  return equals_ignoring_case(host, "localhost") || is_loopback_address(host);
 }
 
 }  // namespace penstock::http

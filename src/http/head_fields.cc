@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "http/ascii.h"
 #include "http/protocol_error.h"
 

@@ -1,7 +1,10 @@
 #include "http/message_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+
+#include "base/name_set.h"
 
 namespace penstock::http {
 
@@ -13,20 +16,24 @@ void append_number(std::string& out, std::uint64_t number, int base) {
   out.append(digits.data(), end);
 }
 
+// What is in a head besides the fields that come from elsewhere.
+constexpr std::size_t kOwnBytes = 256;
+
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
+  const std::size_t at = out.size();
+  out.resize(at + name.size() + value.size() + 4);
+  char* to = std::copy(name.begin(), name.end(), out.data() + at);
+  *to++ = ':';
+  *to++ = ' ';
+  to = std::copy(value.begin(), value.end(), to);
+  *to++ = '\r';
+  *to = '\n';
 }
 
-/// Fields about this connection and its framing, which are always ours. Names come in lower case.
-bool is_connection_field(std::string_view name) noexcept {
-  constexpr std::array<std::string_view, 8> kNames = {
-      "connection", "content-length", "keep-alive",        "proxy-connection",
-      "te",         "trailer",        "transfer-encoding", "upgrade"};
-  for (const auto known : kNames) {
-    if (name == known) return true;
-  }
-  return false;
-}
+/// Fields about this connection and its framing, which are always ours.
+constexpr auto kConnectionFields =
+    make_name_set("connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer",
+                  "transfer-encoding", "upgrade");
 
 void append_framing(std::string& out, const Framing& framing) {
   if (framing.kind == Framing::Kind::kLength) {
@@ -44,25 +51,33 @@ constexpr bool may_have_framing(int status) noexcept {
 }  // namespace
 
 void write_request_head(std::string& out, std::string_view method, std::string_view target,
-                        std::string_view host, const Headers& headers, const Framing& framing) {
+                        std::string_view host, const Headers& headers, const Framing& framing,
+                        std::span<const Headers::Field> own) {
+  const auto is_own = [own](std::string_view name) {
+    return std::any_of(own.begin(), own.end(),
+                       [name](const Headers::Field& field) { return field.name == name; });
+  };
+  out.reserve(out.size() + headers.bytes() + target.size() + host.size() + kOwnBytes);
   out.append(method).append(" ").append(target).append(" HTTP/1.1\r\n");
   append_field(out, "host", host);
   headers.for_each([&](const Headers::Field& field) {
-    if (field.name != "host" && !is_connection_field(field.name)) {
+    if (field.name != "host" && !kConnectionFields.has(field.name) && !is_own(field.name)) {
       append_field(out, field.name, field.value);
     }
   });
+  for (const Headers::Field& field : own) append_field(out, field.name, field.value);
   append_framing(out, framing);
   out.append("\r\n");
 }
 
 void write_response_head(std::string& out, int status, const Headers& headers,
                          const Framing& framing, Connection connection) {
+  out.reserve(out.size() + headers.bytes() + kOwnBytes);
   out.append("HTTP/1.1 ");
   append_number(out, static_cast<std::uint64_t>(status), 10);
   out.append(" ").append(reason_phrase(status)).append("\r\n");
   headers.for_each([&](const Headers::Field& field) {
-    if (!is_connection_field(field.name)) append_field(out, field.name, field.value);
+    if (!kConnectionFields.has(field.name)) append_field(out, field.name, field.value);
   });
   if (may_have_framing(status)) append_framing(out, framing);
   const bool ends_by_closing = framing.kind == Framing::Kind::kUntilClose;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,10 +11,12 @@
 namespace penstock::http {
 
 /// Appends the head of a request to `out`. Fields of `headers` about this connection (framing,
-/// persistence, Upgrade, TE, Trailer) and Host are skipped: these are always ours. `target` and
-/// `host` hold no control byte or space (checked at their origin).
+/// persistence, Upgrade, TE, Trailer) and Host are skipped: these are always ours. So are those
+/// that `own` holds instead. `target` and `host` hold no control byte or space, and `own` only what
+/// Headers takes, with names in lower case (checked at their origin).
 void write_request_head(std::string& out, std::string_view method, std::string_view target,
-                        std::string_view host, const Headers& headers, const Framing& framing);
+                        std::string_view host, const Headers& headers, const Framing& framing,
+                        std::span<const Headers::Field> own = {});
 
 enum class Connection { kKeepAlive, kClose };
 

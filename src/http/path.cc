@@ -56,6 +56,10 @@ Result<void> check_segments(std::string_view path) {
 }  // namespace
 
 Result<std::string> canonical_path(std::string_view path) {
+  if (kPathBytes.has_all(path)) {  // without an escape there is nothing to respell
+    if (path != "/") TRY_VOID(check_segments(path));
+    return std::string(path);
+  }
   std::string out;
   out.reserve(path.size());
   for (std::size_t at = 0; at < path.size(); ++at) {

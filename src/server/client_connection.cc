@@ -24,6 +24,8 @@ using runtime::IoError;
 
 // How much of pipelined requests is read ahead while one is answered.
 constexpr std::size_t kReadAhead = 64 * 1024;
+// Room of a small request that is kept for the next one; an open stream holds no more.
+constexpr std::size_t kKeptInput = 2 * 1024;
 // A request without a meaning for its body may bring a little one all the same.
 constexpr std::uint64_t kMaxUselessBody = 64 * 1024;
 // A body must come with this speed on the average, beyond the idle time that it has anyway.
@@ -221,13 +223,13 @@ ClientConnection::After ClientConnection::serve_one(http::RequestHead& head) {
   if (const auto fine = check_request(head, *target, *match); !fine) {
     return refuse(fine.error(), origin, is_head);
   }
-  return serve_api(head, *target, *match);
+  return serve_api(head, *target, *match, origin);
 }
 
 ClientConnection::After ClientConnection::serve_api(http::RequestHead& head,
                                                     const http::Target& target,
-                                                    const RouteMatch& match) {
-  const std::string_view origin = head.headers.get("origin").value_or("");
+                                                    const RouteMatch& match,
+                                                    std::string_view origin) {
   const bool is_head = head.method == "HEAD";
   const bool has_body = head.framing.kind != http::Framing::Kind::kNone;
   const std::uint64_t limit = takes_body(head.method) ? options().limits.max_body : kMaxUselessBody;
@@ -242,6 +244,7 @@ ClientConnection::After ClientConnection::serve_api(http::RequestHead& head,
   if (!takes_body(head.method)) {
     body->clear();
   }
+  if (input_.empty() && input_.capacity() > kKeptInput) input_ = std::string();
 
   Cancel cancel;
   ServerExchange x(new_id("req_"), clock_, started_, cancel, setup_->snapshot->config,
@@ -251,14 +254,15 @@ ClientConnection::After ClientConnection::serve_api(http::RequestHead& head,
   running_ = &cancel;
   worker_.metrics().exchange_begins();
   stream_->watch(cancel, input_, kReadAhead);
-  const After after = run_exchange(x, head);
+  const After after = run_exchange(x, head, origin);
   stream_->unwatch();
   running_ = nullptr;
   return after;
 }
 
 ClientConnection::After ClientConnection::run_exchange(ServerExchange& x,
-                                                       const http::RequestHead& head) {
+                                                       const http::RequestHead& head,
+                                                       std::string_view origin) {
   auto result = setup_->snapshot->chain.run(x, setup_->router);
   x.release_body();
   const bool client_left = !result && result.error().kind == ErrorKind::kCancelled;
@@ -272,12 +276,8 @@ ClientConnection::After ClientConnection::run_exchange(ServerExchange& x,
   response.body.on_finish([this, &x, status = response.status](const Outcome& outcome) {
     count_end(x, outcome.status != 0 ? outcome.status : status, outcome);
   });
-  const Client client{*stream_,
-                      *setup_,
-                      head.headers.get("origin").value_or(""),
-                      head.method == "HEAD",
-                      head.minor_version == 0,
-                      may_stay(head)};
+  const Client client{
+      *stream_, *setup_, origin, head.method == "HEAD", head.minor_version == 0, may_stay(head)};
   return relay(worker_, client, x, std::move(response)) ? After::kKeep : After::kClose;
 }
 
@@ -290,8 +290,9 @@ ClientConnection::After ClientConnection::answer_health(const http::RequestHead&
   const bool ready = kind == RouteMatch::Kind::kLive || !worker_.draining();
   Headers headers;
   headers.set("content-type", "application/json");
-  return answer_at_once(head, ready ? 200 : 503, headers,
-                        ready ? R"({"status":"ok"})" : R"({"status":"not_ready","reasons":["draining"]})");
+  return answer_at_once(
+      head, ready ? 200 : 503, headers,
+      ready ? R"({"status":"ok"})" : R"({"status":"not_ready","reasons":["draining"]})");
 }
 
 ClientConnection::After ClientConnection::answer_options(const http::RequestHead& head) {

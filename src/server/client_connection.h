@@ -45,8 +45,9 @@ class ClientConnection {
   Result<std::string> read_body(const http::RequestHead& head, std::uint64_t limit);
   Result<void> send_continue();
   After serve_one(http::RequestHead& head);
-  After serve_api(http::RequestHead& head, const http::Target& target, const RouteMatch& match);
-  After run_exchange(ServerExchange& x, const http::RequestHead& head);
+  After serve_api(http::RequestHead& head, const http::Target& target, const RouteMatch& match,
+                  std::string_view origin);
+  After run_exchange(ServerExchange& x, const http::RequestHead& head, std::string_view origin);
 
   void count_end(const ServerExchange& x, int status, const Outcome& outcome);
 

@@ -1,8 +1,8 @@
 #include "server/client_request.h"
 
 #include <algorithm>
-#include <array>
 
+#include "base/name_set.h"
 #include "base/text.h"
 
 namespace penstock::server {
@@ -11,41 +11,16 @@ namespace {
 
 /// Fields that end here: framing, this hop, this browser, credentials, what names the client's
 /// network, and what we set ourselves.
-constexpr std::array<std::string_view, 28> kConsumed{"accept-encoding",
-                                                     "api-key",
-                                                     "authorization",
-                                                     "connection",
-                                                     "content-length",
-                                                     "cookie",
-                                                     "expect",
-                                                     "forwarded",
-                                                     "host",
-                                                     "keep-alive",
-                                                     "origin",
-                                                     "proxy-authorization",
-                                                     "proxy-connection",
-                                                     "range",
-                                                     "referer",
-                                                     "te",
-                                                     "trailer",
-                                                     "transfer-encoding",
-                                                     "upgrade",
-                                                     "via",
-                                                     "x-api-key",
-                                                     "x-real-ip",
-                                                     "x-request-id",
-                                                     "openai-organization",
-                                                     "openai-project",
-                                                     "x-client-ip",
-                                                     "if-none-match",
-                                                     "cache-control"};
+constexpr auto kConsumed = make_name_set(
+    "accept-encoding", "api-key", "authorization", "cache-control", "connection", "content-length",
+    "cookie", "expect", "forwarded", "host", "if-none-match", "keep-alive", "openai-organization",
+    "openai-project", "origin", "proxy-authorization", "proxy-connection", "range", "referer", "te",
+    "trailer", "transfer-encoding", "upgrade", "via", "x-api-key", "x-client-ip", "x-real-ip",
+    "x-request-id");
 
 bool is_consumed(std::string_view name) {
-  if (name.starts_with("x-forwarded-") || name.starts_with("sec-") ||
-      name.starts_with("access-control-") || name.starts_with("x-penstock-")) {
-    return true;
-  }
-  return std::find(kConsumed.begin(), kConsumed.end(), name) != kConsumed.end();
+  return kConsumed.has(name) || name.starts_with("x-forwarded-") || name.starts_with("sec-") ||
+         name.starts_with("access-control-") || name.starts_with("x-penstock-");
 }
 
 /// The token of `Bearer <token>`; nullopt for another grammar.
@@ -104,19 +79,18 @@ bool names_a_key(std::string_view query) {
 
 }  // namespace
 
-Request make_request(const http::RequestHead& head, const http::Target& target,
-                     const RouteMatch& match) {
+Request make_request(http::RequestHead& head, const http::Target& target, const RouteMatch& match) {
   Request request;
   request.route = match.route;
   request.method = head.method;
   request.path = match.path;
   request.query = target.query;
-  const std::string_view hop = head.headers.get("connection").value_or("");
-  head.headers.for_each([&](const Headers::Field& field) {
-    if (is_consumed(field.name) || list_has(hop, field.name)) return;
-    request.headers.add(field.name, field.value);
-  });
   take_credential(head.headers, request);
+  request.headers = std::move(head.headers);
+  const std::string hop(request.headers.get("connection").value_or(""));
+  request.headers.remove_if([&](const Headers::Field& field) {
+    return is_consumed(field.name) || list_has(hop, field.name);
+  });
   return request;
 }
 

@@ -1,6 +1,7 @@
 #include "upstream/answer_reader.h"
 
 #include <cstring>
+#include <cstring>
 #include <utility>
 
 #include "runtime/loop.h"
@@ -12,6 +13,7 @@ AnswerReader::AnswerReader(std::unique_ptr<Connection> connection, const http::F
                            bool keep_alive, ConnectionPool& pool, const Clock& clock)
     : connection_(std::move(connection)),
       decoder_(framing, ErrorKind::kUpstreamInvalid),
+      declared_length_(framing.kind == http::Framing::Kind::kLength ? framing.length : 0),
       keep_alive_(keep_alive),
       pool_(pool),
       clock_(clock) {}
@@ -21,10 +23,10 @@ Result<std::string_view> AnswerReader::read(Deadline deadline) {
   if (connection_ && !connection_->received.empty()) {
     // Moved to the scratch room, so that the connection can go back to the pool at once.
     const std::span<char> scratch = runtime::Loop::current().scratch();
-    std::string& received = connection_->received;
+    std::string received = std::move(connection_->received);
     const std::size_t size = std::min(scratch.size(), received.size());
     std::memcpy(scratch.data(), received.data(), size);
-    received.erase(0, size);
+    connection_->received = received.erase(0, size);
     const std::string_view data = TRY(decode(scratch.first(size)));
     if (!data.empty()) return data;
   } else {

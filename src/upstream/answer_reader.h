@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -22,6 +23,8 @@ class AnswerReader {
   /// kUpstreamInvalid for broken framing, kUpstreamUnreachable when the body was cut,
   /// kUpstreamTimeout, kCancelled.
   Result<std::string_view> read(Deadline deadline);
+  /// What Content-Length says; 0: nothing.
+  std::uint64_t declared_length() const noexcept { return declared_length_; }
 
  private:
   Result<std::string_view> decode(std::span<char> bytes);
@@ -29,6 +32,7 @@ class AnswerReader {
 
   std::unique_ptr<Connection> connection_;
   http::BodyDecoder decoder_;
+  std::uint64_t declared_length_;
   bool keep_alive_;
   bool ended_ = false;
   std::optional<Error> broken_;

@@ -99,7 +99,6 @@ SocketResult ConnectionPool::reach_by_proxy(Deadline deadline, MonotonicTime now
 
 void ConnectionPool::put(std::unique_ptr<Connection> connection, MonotonicTime now) {
   if (idle_.size() >= options_.max_idle_connections || !connection->received.empty()) return;
-  connection->received.shrink_to_fit();
   connection->idle_since = now;
   connection->gauge.set_idle(true);
   idle_.push_back(std::move(connection));

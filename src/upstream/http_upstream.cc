@@ -57,7 +57,7 @@ Result<HttpUpstream::Sent> HttpUpstream::send_once(Exchange& x, const Outgoing& 
     sent.connection = std::move(*connected);
   }
 
-  std::vector<std::string_view> pieces{outgoing.head};
+  Pieces pieces{outgoing.head};
   pieces.insert(pieces.end(), outgoing.pieces.begin(), outgoing.pieces.end());
   const auto written =
       sent.connection->stream->write(pieces, within(x, options_, options_.timeouts.first_byte));

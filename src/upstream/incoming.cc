@@ -1,9 +1,9 @@
 #include "upstream/incoming.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "base/name_set.h"
 #include "base/text.h"
 #include "json/document.h"
 #include "json/padding.h"
@@ -20,43 +20,28 @@ namespace {
 
 constexpr int kMaxInterim = 8;
 constexpr std::uint64_t kMaxErrorBytes = 1 << 20;
+constexpr std::uint64_t kTrustedLength = 1 << 20;  // room for that much is made on its word
 constexpr http::HeadLimits kHeadLimits{};
 
 /// Fields of an answer that are about this connection, this provider's edge, or our account.
-constexpr std::array<std::string_view, 18> kDropped{"connection",
-                                                    "keep-alive",
-                                                    "te",
-                                                    "trailer",
-                                                    "upgrade",
-                                                    "transfer-encoding",
-                                                    "content-length",
-                                                    "proxy-authenticate",
-                                                    "proxy-connection",
-                                                    "set-cookie",
-                                                    "server",
-                                                    "alt-svc",
-                                                    "cf-ray",
-                                                    "cf-cache-status",
-                                                    "openai-organization",
-                                                    "openai-project",
-                                                    "content-encoding",
-                                                    "strict-transport-security"};
+constexpr auto kDropped =
+    make_name_set("alt-svc", "cf-cache-status", "cf-ray", "connection", "content-encoding",
+                  "content-length", "keep-alive", "openai-organization", "openai-project",
+                  "proxy-authenticate", "proxy-connection", "server", "set-cookie",
+                  "strict-transport-security", "te", "trailer", "transfer-encoding", "upgrade");
 
 bool is_dropped(std::string_view name) {
-  if (name.starts_with("access-control-") || name.starts_with("x-penstock-")) return true;
-  return std::find(kDropped.begin(), kDropped.end(), name) != kDropped.end();
+  return kDropped.has(name) || name.starts_with("access-control-") ||
+         name.starts_with("x-penstock-");
 }
 
-/// What the client may see of the provider's headers.
-Headers end_to_end(const Headers& received) {
-  Headers headers;
-  const std::string_view hop = received.get("connection").value_or("");  // names fields of this hop
-  received.for_each([&](const Headers::Field& field) {
-    if (is_dropped(field.name) || list_has(hop, field.name)) return;
-    const bool is_id = field.name == "x-request-id";
-    headers.add(is_id ? "x-upstream-request-id" : field.name, field.value);
+/// Leaves what the client may see of the provider's headers.
+void keep_end_to_end(Headers& headers) {
+  const std::string hop(headers.get("connection").value_or(""));  // names fields of this hop
+  headers.remove_if([&](const Headers::Field& field) {
+    return is_dropped(field.name) || list_has(hop, field.name);
   });
-  return headers;
+  headers.rename("x-request-id", "x-upstream-request-id");
 }
 
 bool is_type(const Headers& headers, std::string_view type) {
@@ -69,6 +54,7 @@ bool must_be_json(Route route) {
 
 Result<std::string> read_whole(AnswerReader& reader, std::uint64_t limit, const Incoming& in) {
   std::string body;
+  body.reserve(std::min(reader.declared_length(), kTrustedLength) + json::kPadding);
   while (true) {
     Deadline deadline = in.x.within(in.upstream.timeouts.idle);
     deadline.at = std::min(deadline.at, in.until);
@@ -131,7 +117,10 @@ Result<http::ResponseHead> read_head(Connection& connection, bool answers_head, 
     std::size_t size = 0;
     while (true) {
       if (!connection.received.empty()) size = TRY(parser.parse(connection.received));
-      if (size > 0) break;
+      if (size > 0) {
+        connection.received.erase(0, size);
+        break;
+      }
       const std::span<char> scratch = runtime::Loop::current().scratch();
       const auto got = connection.stream->read(scratch, deadline);
       if (!got) return failure(got.error(), "the answer's head");
@@ -139,9 +128,15 @@ Result<http::ResponseHead> read_head(Connection& connection, bool answers_head, 
         return failure({runtime::IoError::Kind::kClosed, "the connection ended"},
                        "the answer's head");
       }
-      connection.received.append(scratch.data(), *got);
+      const std::string_view bytes(scratch.data(), *got);
+      if (connection.received.empty()) {  // a head that comes whole is read where it lies
+        size = TRY(parser.parse(bytes));
+        connection.received = bytes.substr(size);
+        if (size > 0) break;
+      } else {
+        connection.received.append(bytes);
+      }
     }
-    connection.received.erase(0, size);
     http::ResponseHead head = std::move(parser.head());
     if (head.status == 101) return invalid_answer("101 switching protocols was not asked for");
     if (head.status >= 200) return head;
@@ -153,8 +148,9 @@ Result<Response> make_response(const Incoming& in, std::unique_ptr<Connection> c
                                http::ResponseHead head) {
   Response response;
   response.status = head.status;
-  response.headers = end_to_end(head.headers);
-  const auto encoding = head.headers.get("content-encoding").value_or("identity");
+  const std::string encoding(head.headers.get("content-encoding").value_or("identity"));
+  response.headers = std::move(head.headers);
+  keep_end_to_end(response.headers);
   AnswerReader reader(std::move(connection), head.framing, head.keep_alive, in.pool, in.x.clock());
 
   if (!equals_ignoring_case(encoding, "identity")) {
@@ -164,10 +160,10 @@ Result<Response> make_response(const Incoming& in, std::unique_ptr<Connection> c
     return invalid_answer(concat({"redirect ", std::to_string(head.status), " is not followed"}));
   }
   if (head.status >= 400) return error_response(in, std::move(reader), std::move(response));
-  if (is_type(head.headers, "text/event-stream")) {
+  if (is_type(response.headers, "text/event-stream")) {
     return stream_response(in, std::move(reader), std::move(response));
   }
-  if (must_be_json(in.x.request.route) || is_type(head.headers, "application/json")) {
+  if (must_be_json(in.x.request.route) || is_type(response.headers, "application/json")) {
     return json_response(in, std::move(reader), std::move(response));
   }
   response.body = Body(std::make_unique<ByteStream>(std::move(reader), in.upstream.timeouts.idle,

@@ -1,8 +1,10 @@
 #include "upstream/outgoing.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "http/message_writer.h"
 #include "json/document.h"
 
@@ -40,15 +42,6 @@ void cut(std::string_view body, std::vector<json::Splice> splices, Outgoing& out
   out.pieces.push_back(body.substr(at));
 }
 
-Headers outgoing_headers(const Exchange& x, const config::UpstreamOptions& upstream) {
-  Headers headers = x.request.headers;
-  headers.set("accept-encoding", "identity");
-  const std::string_view key =
-      upstream.passthrough ? std::string_view(x.request.credential) : upstream.api_key.reveal();
-  if (!key.empty()) headers.set("authorization", "Bearer " + std::string(key));
-  return headers;
-}
-
 std::string outgoing_target(const Exchange& x, const config::UpstreamOptions& upstream) {
   std::string target = upstream.base_url.path + x.request.path;
   if (!x.request.query.empty()) target += "?" + x.request.query;
@@ -80,9 +73,15 @@ Result<Outgoing> make_outgoing(Exchange& x, const config::UpstreamOptions& upstr
 
   std::uint64_t size = 0;
   for (const std::string_view piece : out.pieces) size += piece.size();
+  const std::string_view key =
+      upstream.passthrough ? std::string_view(x.request.credential) : upstream.api_key.reveal();
+  const std::string credential = key.empty() ? std::string() : concat({"Bearer ", key});
+  const std::array<Headers::Field, 2> own{Headers::Field{"accept-encoding", "identity"},
+                                          Headers::Field{"authorization", credential}};
   http::write_request_head(out.head, x.request.method, outgoing_target(x, upstream),
-                           upstream.base_url.authority(), outgoing_headers(x, upstream),
-                           framing_for(x.request, size));
+                           upstream.base_url.authority(), x.request.headers,
+                           framing_for(x.request, size),
+                           std::span(own).first(credential.empty() ? 1 : 2));
   return out;
 }
 

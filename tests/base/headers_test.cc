@@ -165,5 +165,24 @@ TEST(FieldValue, HoldsAnyByteButControlsOtherThanTabWhereverItStands) {
   }
 }
 
+TEST(Headers, RemovesWhatAPredicateNames) {
+  Headers headers;
+  for (const char* name : {"a", "x-one", "b", "x-two"}) EXPECT_TRUE(headers.add(name, "1"));
+  headers.remove_if([](const Headers::Field& field) { return field.name.starts_with("x-"); });
+  std::string left;
+  headers.for_each([&](const Headers::Field& field) { left += field.name; });
+  EXPECT_EQ(left, "ab");
+}
+
+TEST(Headers, MakesRoomForItsLines) {
+  Headers headers;
+  std::size_t lines = 0;
+  for (const std::string name : {"a", "content-type", "x"}) {
+    EXPECT_TRUE(headers.add(name, "value"));
+    lines += name.size() + std::string(": value\r\n").size();
+  }
+  EXPECT_GE(headers.bytes(), lines);
+}
+
 }  // namespace
 }  // namespace penstock

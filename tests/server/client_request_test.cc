@@ -19,7 +19,8 @@ http::RequestHead head_with(const Fields& fields) {
 }
 
 Request request_with(const Fields& fields) {
-  return make_request(head_with(fields), {"/v1/chat/completions", "a=b"}, RouteMatch{});
+  http::RequestHead head = head_with(fields);
+  return make_request(head, {"/v1/chat/completions", "a=b"}, RouteMatch{});
 }
 
 TEST(ClientRequest, KeepsOnlyWhatMayTravel) {
