@@ -79,8 +79,9 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
 }
 
 bool Headers::named(const Entry& entry, std::string_view name) const {
-  return !entry.removed && entry.name_size == name.size() &&
-         (view(entry).name == name || equals_ignoring_case(view(entry).name, name));
+  if (entry.removed || entry.name_size != name.size() || name.empty()) return false;
+  const std::string_view own = view(entry).name;
+  return own.front() == lower(name.front()) && equals_ignoring_case(own, name);
 }
 
 /// True for a view into the block, which may move when it grows.

@@ -7,11 +7,10 @@ namespace penstock {
 
 namespace {
 
-void put_digits(std::string& out, unsigned value, unsigned digits) {
-  const std::size_t end = out.size() + digits;
-  out.resize(end, '0');
-  for (std::size_t at = end; value != 0 && digits-- != 0; value /= 10) {
-    out[--at] = static_cast<char>('0' + value % 10);
+/// Writes `value` over the digits that stand there.
+void put_digits(std::string& out, std::size_t at, std::size_t digits, unsigned value) {
+  for (std::size_t left = digits; left-- > 0; value /= 10) {
+    out[at + left] = static_cast<char>('0' + value % 10);
   }
 }
 
@@ -22,22 +21,14 @@ std::string format_time(WallTime time) {
   const auto day = floor<days>(time);
   const year_month_day date(day);
   const hh_mm_ss clock(floor<milliseconds>(time - day));
-  std::string out;
-  out.reserve(sizeof "2026-01-02T03:04:05.678Z");
-  put_digits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  out += '-';
-  put_digits(out, static_cast<unsigned>(date.month()), 2);
-  out += '-';
-  put_digits(out, static_cast<unsigned>(date.day()), 2);
-  out += 'T';
-  put_digits(out, static_cast<unsigned>(clock.hours().count()), 2);
-  out += ':';
-  put_digits(out, static_cast<unsigned>(clock.minutes().count()), 2);
-  out += ':';
-  put_digits(out, static_cast<unsigned>(clock.seconds().count()), 2);
-  out += '.';
-  put_digits(out, static_cast<unsigned>(clock.subseconds().count()), 3);
-  out += 'Z';
+  std::string out = "0000-00-00T00:00:00.000Z";
+  put_digits(out, 0, 4, static_cast<unsigned>(static_cast<int>(date.year())));
+  put_digits(out, 5, 2, static_cast<unsigned>(date.month()));
+  put_digits(out, 8, 2, static_cast<unsigned>(date.day()));
+  put_digits(out, 11, 2, static_cast<unsigned>(clock.hours().count()));
+  put_digits(out, 14, 2, static_cast<unsigned>(clock.minutes().count()));
+  put_digits(out, 17, 2, static_cast<unsigned>(clock.seconds().count()));
+  put_digits(out, 20, 3, static_cast<unsigned>(clock.subseconds().count()));
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "openai/delta.h"
@@ -57,8 +58,23 @@ bool has_error(object message) {
   return message["error"].get(error) == simdjson::SUCCESS && !error.is_null();
 }
 
+/// Where providers write it: the usage that is null stands behind all that has parts. Any quote
+/// behind a comma opens a name, and with no bracket but the last behind it, it is a name of the
+/// outermost object.
+std::optional<json::Splice> find_null_usage_at_end(std::string_view data) {
+  constexpr std::string_view kMember = R"(,"usage":null)";
+  const std::size_t at = data.rfind(kMember);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view behind = data.substr(at + kMember.size());
+  const std::size_t bracket = behind.find_first_of("{}[]");
+  const bool is_last = bracket != std::string_view::npos && bracket == behind.find_last_not_of(" ");
+  if (!is_last || (behind.front() != ',' && behind.front() != '}')) return std::nullopt;
+  return json::Splice{at, kMember.size(), {}};
+}
+
 json::Span cut_usage(const http::SseEvent& event) {
-  const auto removal = json::remove_member(event.data, "usage");
+  auto removal = find_null_usage_at_end(event.data);
+  if (!removal) removal = json::remove_member(event.data, "usage");
   return removal ? raw_span(event, {removal->at, removal->remove}) : json::Span{};
 }
 

@@ -24,6 +24,8 @@ using runtime::IoError;
 
 // How much of pipelined requests is read ahead while one is answered.
 constexpr std::size_t kReadAhead = 64 * 1024;
+// How much is read at once where a head is expected: what is body in it is copied once more.
+constexpr std::size_t kHeadRead = 8 * 1024;
 // Room of a small request that is kept for the next one; an open stream holds no more.
 constexpr std::size_t kKeptInput = 2 * 1024;
 // A request without a meaning for its body may bring a little one all the same.
@@ -153,7 +155,7 @@ Result<std::optional<http::RequestHead>> ClientConnection::read_head() {
         return std::optional(std::move(parser.head()));
       }
     }
-    const std::span<char> scratch = worker_.loop().scratch();
+    const std::span<char> scratch = worker_.loop().scratch().first(kHeadRead);
     const auto got = stream_->read(scratch, deadline);
     if (waiting && (!got || *got == 0)) return std::optional<http::RequestHead>{};
     if (!got) return read_error(got.error(), "head");
@@ -175,8 +177,9 @@ Result<std::string> ClientConnection::read_body(const http::RequestHead& head,
   body.reserve(std::min<std::uint64_t>(head.framing.length, 1 << 20) + json::kPadding);
   http::BodyDecoder decoder(head.framing, ErrorKind::kMalformedHttp);
   const MonotonicTime begun = clock_.now();
+  std::string_view fresh;  // read just now, and decoded where it lies when nothing waits before it
   while (true) {
-    std::string_view input = input_;
+    std::string_view input = input_.empty() ? fresh : input_.append(fresh);
     while (!input.empty() && !decoder.done()) {
       const http::BodyDecoder::Step step = TRY(decoder.step(input));
       if (step.consumed == 0) break;
@@ -184,7 +187,11 @@ Result<std::string> ClientConnection::read_body(const http::RequestHead& head,
       body.append(step.data);
       input.remove_prefix(step.consumed);
     }
-    input_.erase(0, input_.size() - input.size());
+    if (input_.empty()) {
+      input_ = input;
+    } else {
+      input_.erase(0, input_.size() - input.size());
+    }
     if (decoder.done()) break;
 
     const auto earned = std::chrono::seconds(body.size() / kMinBytesPerSecond);
@@ -194,7 +201,7 @@ Result<std::string> ClientConnection::read_body(const http::RequestHead& head,
     const auto got = stream_->read(scratch, {std::min(now + idle, begun + idle + earned), nullptr});
     if (!got) return read_error(got.error(), "body");
     if (*got == 0) return client_left();
-    input_.append(scratch.data(), *got);
+    fresh = {scratch.data(), *got};
   }
   json::reserve_padding(body);
   return body;

@@ -12,6 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 // After the last event the end of the body follows at once; who dawdles loses the connection only.
 constexpr auto kEndGrace = 1s;
+// Of a stream at the pace of a model.
+constexpr std::size_t kUsualRead = 480;
 
 }  // namespace
 
@@ -62,6 +64,7 @@ void EventStream::take(const http::SseEvent& event, std::string_view& run) {
     run = {run.data(), run.size() + event.raw.size()};
     return;
   }
+  if (rebuilt_.empty()) rebuilt_.reserve(kUsualRead);
   rebuilt_.append(run);
   run = {};
   if (untouched) {
