@@ -28,7 +28,10 @@ constexpr std::size_t kStackBytes = 512 * 1024;
 #else
 constexpr std::size_t kStackBytes = 64 * 1024;
 #endif
-constexpr std::size_t kGuardBytes = 4096;
+constexpr std::size_t kPageBytes = 4096;
+constexpr std::size_t kGuardBytes = kPageBytes;
+// Of the frames of trim() and what it calls.
+constexpr std::size_t kTrimMargin = 1024;
 
 }  // namespace
 
@@ -88,6 +91,13 @@ void Fiber::Context::leave() {
 #if defined(__SANITIZE_ADDRESS__)
   __sanitizer_finish_switch_fiber(fake_stack_, &outside_bottom_, &outside_size_);
 #endif
+}
+
+void Fiber::Context::trim() noexcept {
+  char* const bottom = static_cast<char*>(mapping_) + kGuardBytes;
+  const auto in_use = static_cast<char*>(__builtin_frame_address(0)) - bottom;
+  const auto unused = (static_cast<std::size_t>(in_use) - kTrimMargin) / kPageBytes * kPageBytes;
+  ::madvise(bottom, unused, MADV_DONTNEED);  // it fails without harm
 }
 
 void Fiber::Context::main(context::transfer_t transfer) {

@@ -26,6 +26,8 @@ class Fiber::Context {
   void enter();
   /// From the body: back to the loop.
   void leave();
+  /// From the body: drops what lies below the stack's present end.
+  void trim() noexcept;
   bool ended() const noexcept { return ended_; }
 
  private:

@@ -45,6 +45,10 @@ bool Fiber::resume() {
   return context_->ended();
 }
 
+void Fiber::trim_stack() {
+  context_->trim();
+}
+
 void Fiber::suspend() {
   context_->leave();
 }

@@ -38,6 +38,10 @@ class Fiber : public boost::intrusive::set_base_hook<> {
   /// must still run (whoever keeps a pointer clears it before the fiber ends).
   void notify() { wake(Wake::kNotified); }
 
+  /// Gives back to the system the memory of the stack that the fiber used before and does not use
+  /// now. For the running fiber, before a long wait. One system call.
+  void trim_stack();
+
   Loop& loop() const noexcept { return *loop_; }
   MonotonicTime wake_at() const noexcept { return wake_at_; }
 

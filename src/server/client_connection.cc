@@ -26,8 +26,10 @@ using runtime::IoError;
 constexpr std::size_t kReadAhead = 64 * 1024;
 // How much is read at once where a head is expected: what is body in it is copied once more.
 constexpr std::size_t kHeadRead = 8 * 1024;
-// Room of a small request that is kept for the next one; an open stream holds no more.
+// Room of a small request that is kept for the next one.
 constexpr std::size_t kKeptInput = 2 * 1024;
+// A request that follows the last one comes before that.
+constexpr auto kSoon = 1s;
 // A request without a meaning for its body may bring a little one all the same.
 constexpr std::uint64_t kMaxUselessBody = 64 * 1024;
 // A body must come with this speed on the average, beyond the idle time that it has anyway.
@@ -61,6 +63,19 @@ Error too_large(std::uint64_t limit) {
 /// An HTTP/1.0 client would have to be promised to be kept; it is simply not.
 bool may_stay(const http::RequestHead& head) {
   return head.keep_alive && head.minor_version > 0;
+}
+
+/// OPTIONS is asked of the server, so it needs no route. Not inlined: its room would be held by each
+/// open stream.
+[[gnu::noinline]] Result<Asked> find_asked(const http::RequestHead& head) {
+  Asked asked;
+  asked.target = TRY(http::parse_target(head.method, head.target, head.host));
+  if (head.method == "OPTIONS") return asked;
+  asked.match = TRY(match_route(head.method, asked.target));
+  if (asked.match.kind == RouteMatch::Kind::kApi) {
+    TRY_VOID(check_request(head, asked.target, asked.match));
+  }
+  return asked;
 }
 
 bool takes_body(std::string_view method) {
@@ -156,7 +171,7 @@ Result<std::optional<http::RequestHead>> ClientConnection::read_head() {
       }
     }
     const std::span<char> scratch = worker_.loop().scratch().first(kHeadRead);
-    const auto got = stream_->read(scratch, deadline);
+    const auto got = waiting ? read_next(scratch, deadline) : stream_->read(scratch, deadline);
     if (waiting && (!got || *got == 0)) return std::optional<http::RequestHead>{};
     if (!got) return read_error(got.error(), "head");
     if (*got == 0) return client_left();
@@ -166,6 +181,20 @@ Result<std::optional<http::RequestHead>> ClientConnection::read_head() {
     }
     input_.append(scratch.data(), *got);
   }
+}
+
+/// Reads between two requests. A connection that waits for long holds no memory that it can make
+/// again.
+runtime::IoResult<std::size_t> ClientConnection::read_next(std::span<char> scratch,
+                                                           Deadline deadline) {
+  Deadline soon = deadline;
+  soon.at = std::min(deadline.at, clock_.now() + kSoon);
+  auto got = stream_->read(scratch, soon);
+  const bool silent = !got && got.error().kind == IoError::Kind::kTimeout;
+  if (!silent || soon.at == deadline.at) return got;
+  input_ = std::string();
+  runtime::Fiber::current().trim_stack();
+  return stream_->read(scratch, deadline);
 }
 
 Result<std::string> ClientConnection::read_body(const http::RequestHead& head,
@@ -220,22 +249,14 @@ ClientConnection::After ClientConnection::serve_one(http::RequestHead& head) {
   if (const auto admitted = setup().policy.admit(head); !admitted) {
     return refuse(admitted.error(), {}, is_head);
   }
-  auto target = http::parse_target(head.method, head.target, head.host);
-  if (!target) return refuse(target.error(), origin, is_head);
+  const auto asked = find_asked(head);
+  if (!asked) return refuse(asked.error(), origin, is_head);
   if (head.method == "OPTIONS") return answer_options(head);
-
-  const auto match = match_route(head.method, *target);
-  if (!match) return refuse(match.error(), origin, is_head);
-  if (match->kind != RouteMatch::Kind::kApi) return answer_health(head, match->kind);
-  if (const auto fine = check_request(head, *target, *match); !fine) {
-    return refuse(fine.error(), origin, is_head);
-  }
-  return serve_api(head, *target, *match, origin);
+  if (asked->match.kind != RouteMatch::Kind::kApi) return answer_health(head, asked->match.kind);
+  return serve_api(head, *asked, origin);
 }
 
-ClientConnection::After ClientConnection::serve_api(http::RequestHead& head,
-                                                    const http::Target& target,
-                                                    const RouteMatch& match,
+ClientConnection::After ClientConnection::serve_api(http::RequestHead& head, const Asked& asked,
                                                     std::string_view origin) {
   const bool is_head = head.method == "HEAD";
   const bool has_body = head.framing.kind != http::Framing::Kind::kNone;
@@ -256,7 +277,7 @@ ClientConnection::After ClientConnection::serve_api(http::RequestHead& head,
   Cancel cancel;
   ServerExchange x(new_id("req_"), clock_, started_, cancel, setup_->snapshot->config,
                    std::move(*body));
-  x.request = make_request(head, target, match);
+  x.request = make_request(head, asked.target, asked.match);
   x.request.certificate_subject = certificate_subject_;
   running_ = &cancel;
   worker_.metrics().exchange_begins();
@@ -285,7 +306,7 @@ ClientConnection::After ClientConnection::run_exchange(ServerExchange& x,
   });
   const Client client{
       *stream_, *setup_, origin, head.method == "HEAD", head.minor_version == 0, may_stay(head)};
-  return relay(worker_, client, x, std::move(response)) ? After::kKeep : After::kClose;
+  return relay(worker_, client, x, response) ? After::kKeep : After::kClose;
 }
 
 void ClientConnection::count_end(const ServerExchange& x, int status, const Outcome& outcome) {

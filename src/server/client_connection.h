@@ -17,6 +17,12 @@
 
 namespace penstock::server {
 
+/// What a request asks for.
+struct Asked {
+  http::Target target;
+  RouteMatch match;
+};
+
 /// One client's connection: reads its requests one after the other, strictly, and answers them in
 /// order. Used by one fiber of the worker.
 ///
@@ -42,11 +48,11 @@ class ClientConnection {
   bool secure();
   void serve_requests();
   Result<std::optional<http::RequestHead>> read_head();
+  runtime::IoResult<std::size_t> read_next(std::span<char> scratch, Deadline deadline);
   Result<std::string> read_body(const http::RequestHead& head, std::uint64_t limit);
   Result<void> send_continue();
   After serve_one(http::RequestHead& head);
-  After serve_api(http::RequestHead& head, const http::Target& target, const RouteMatch& match,
-                  std::string_view origin);
+  After serve_api(http::RequestHead& head, const Asked& asked, std::string_view origin);
   After run_exchange(ServerExchange& x, const http::RequestHead& head, std::string_view origin);
 
   void count_end(const ServerExchange& x, int status, const Outcome& outcome);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "http/message_writer.h"
+#include "runtime/fiber.h"
 #include "runtime/sleep.h"
 #include "server/render_error.h"
 
@@ -20,14 +21,15 @@ constexpr auto kReadingTime = std::chrono::seconds(1);
 /// The answer to one exchange while it is sent.
 class Relay {
  public:
-  Relay(Worker& worker, const Client& client, ServerExchange& x, Response response)
-      : worker_(worker), client_(client), x_(x), response_(std::move(response)) {}
+  Relay(Worker& worker, const Client& client, ServerExchange& x, Response& response)
+      : worker_(worker), client_(client), x_(x), response_(response) {}
   ~Relay() {
     if (streaming_) worker_.metrics().stream_ends();
   }
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
 
+  // The frames below run() count in each open stream, so what happens once has frames of its own.
   bool run() {
     const MonotonicTime before = x_.clock().now();
     auto chunk = response_.body.read(forever());
@@ -40,6 +42,11 @@ class Relay {
     streaming_ = true;
     worker_.metrics().stream_begins();
     std::string head = make_head();
+    sends_events_ = equals_ignoring_case(
+        media_type(response_.headers.get("content-type").value_or("")), "text/event-stream");
+    // From here on the exchange mostly waits, so what it needed before is given back.
+    response_.headers = {};
+    runtime::Fiber::current().trim_stack();
     while (*chunk) {
       if (!send(std::exchange(head, {}), (*chunk)->bytes)) return client_gone();
       chunk = response_.body.read(forever());
@@ -66,7 +73,7 @@ class Relay {
     return client_.keep_alive && !worker_.draining() && framing_.kind != Framing::Kind::kUntilClose;
   }
 
-  std::string make_head() {
+  [[gnu::noinline]] std::string make_head() {
     Headers& headers = response_.headers;
     headers.set("x-request-id", x_.id());
     if (const RequestFacts* facts = x_.known_facts(); facts && !facts->target.upstream.empty()) {
@@ -85,7 +92,7 @@ class Relay {
     return head;
   }
 
-  bool send_whole() {
+  [[gnu::noinline]] bool send_whole() {
     const std::string& body = response_.body.whole();
     framing_ = {Framing::Kind::kLength, body.size()};
     const std::string head = make_head();
@@ -112,7 +119,7 @@ class Relay {
     return true;
   }
 
-  bool end_stream(const std::string& head) {
+  [[gnu::noinline]] bool end_stream(const std::string& head) {
     const std::string_view last = framing_.kind == Framing::Kind::kChunked
                                       ? std::string_view("0\r\n\r\n")
                                       : std::string_view();
@@ -121,37 +128,36 @@ class Relay {
     return complete();
   }
 
-  bool complete() {
+  [[gnu::noinline]] bool complete() {
     outcome_.ending = Ending::kComplete;
     response_.body.finish(std::move(outcome_));
     return keeps_alive();
   }
 
-  bool client_gone() {
+  [[gnu::noinline]] bool client_gone() {
     outcome_.ending = worker_.cutting() ? Ending::kAbandoned : Ending::kClientGone;
     outcome_.error = worker_.cutting() ? "cut by the end of the drain" : "the client left";
     response_.body.finish(std::move(outcome_));
     return false;
   }
 
-  bool fail_before_the_head(const Error& error) {
+  [[gnu::noinline]] bool fail_before_the_head(const Error& error) {
     if (error.kind == ErrorKind::kCancelled && !worker_.cutting()) return client_gone();
     note_failure(error);
     outcome_.status = describe(error.kind).status;
     response_.body.finish(std::move(outcome_));
-    return Relay(worker_, client_, x_, error_answer(x_, error)).run();
+    Response answer = error_answer(x_, error);
+    return Relay(worker_, client_, x_, answer).run();
   }
 
-  bool break_off(Error error) {
+  [[gnu::noinline]] bool break_off(Error error) {
     if (error.kind == ErrorKind::kCancelled) {
       if (!worker_.cutting()) return client_gone();
       error.public_message = "the gateway is shutting down";
       error.kind = ErrorKind::kOverloaded;
     }
-    const bool events = equals_ignoring_case(
-        media_type(response_.headers.get("content-type").value_or("")), "text/event-stream");
     bool told = false;
-    if (events && !error.public_message.empty()) {
+    if (sends_events_ && !error.public_message.empty()) {
       const std::string event = "data: " + error_object(error, x_.id()) + "\n\n";
       // Its own time, since the exchange may be cancelled; what counts is that we tried.
       const Deadline deadline{x_.clock().now() + std::chrono::seconds(1), nullptr};
@@ -179,16 +185,17 @@ class Relay {
   Worker& worker_;
   const Client& client_;
   ServerExchange& x_;
-  Response response_;
+  Response& response_;
   bool streaming_ = false;
+  bool sends_events_ = false;
   Framing framing_;
   Outcome outcome_;
 };
 
 }  // namespace
 
-bool relay(Worker& worker, const Client& client, ServerExchange& x, Response response) {
-  return Relay(worker, client, x, std::move(response)).run();
+bool relay(Worker& worker, const Client& client, ServerExchange& x, Response& response) {
+  return Relay(worker, client, x, response).run();
 }
 
 Response error_answer(const ServerExchange& x, const Error& error) {

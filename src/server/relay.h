@@ -27,7 +27,7 @@ struct Client {
 /// A stream that breaks is never given a clean end: the client gets an error event (where the body
 /// is an event stream) and a connection that closes before the last chunk. An answer that fails
 /// before its first byte becomes an error answer with a status of its own.
-bool relay(Worker& worker, const Client& client, ServerExchange& x, Response response);
+bool relay(Worker& worker, const Client& client, ServerExchange& x, Response& response);
 
 /// The answer that tells an error.
 Response error_answer(const ServerExchange& x, const Error& error);

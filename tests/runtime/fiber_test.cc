@@ -110,6 +110,27 @@ TEST(Fiber, UsesTensOfKilobytesOfStack) {
   EXPECT_GT(sum, 0u);
 }
 
+/// Kept out of line, so that its frame lies below its caller's.
+[[gnu::noinline]] std::size_t use_stack(unsigned char first) {
+  std::array<unsigned char, 40'000> room;
+  for (std::size_t i = 0; i < room.size(); ++i) room[i] = static_cast<unsigned char>(first + i);
+  std::size_t sum = 0;
+  for (const unsigned char byte : room) sum += byte;
+  return sum;
+}
+
+TEST(Fiber, GoesOnAfterItsUnusedStackWasTrimmed) {
+  Loop loop(system_clock());
+  bool same = false;
+  loop.spawn([&] {
+    const std::string kept(100, 'x');
+    const std::size_t before = use_stack(1);
+    Fiber::current().trim_stack();
+    same = use_stack(1) == before && kept == std::string(100, 'x');
+  });
+  EXPECT_TRUE(same);
+}
+
 TEST(Loop, RunsWhatOtherThreadsPost) {
   Loop loop(system_clock());
   int posted = 0;
