@@ -19,9 +19,10 @@ const LoadReport& Load::run() {
   open_idle_connections();
   begin_ = now();
   schedule_ = Schedule({options_.rate, begin_, options_.length, options_.requests});
+  send_due();
   while (!finished(now())) {
-    send_due();
     loop_.run_once(wake_at(now()));
+    send_due();
   }
   finish(now());
   return report_;

@@ -2,14 +2,17 @@
 
 import contextlib
 import dataclasses
+import pathlib
 import subprocess
 import threading
+import time
 
 import systems
-from processes import Failed, cores, cpu_seconds, lines_of, memory_kib, start
+from processes import Failed, busy_seconds, cores, cpu_seconds, lines_of, memory_kib, start
 from scenarios import Sample
 
 WARM_UP_SECONDS = 0.2
+QUICK_SECONDS = 0.1
 MEMORY_EVERY_SECONDS = 0.2
 
 
@@ -17,15 +20,33 @@ MEMORY_EVERY_SECONDS = 0.2
 class Setting:
     """What holds for a whole run of the benchmark."""
 
-    programs: object  # the folder of the instruments
+    programs: pathlib.Path  # the folder of the instruments
     gateways: dict  # name -> program
-    folder: object
+    folder: pathlib.Path  # for configurations and logs
     rounds: int
     seconds: float
-    quick: bool
+    quick: bool  # nothing is measured, only the answers are looked at
 
     def rounds_of(self, scenario):
         return 1 if scenario.once or self.quick else self.rounds
+
+    def length(self, seconds):
+        return QUICK_SECONDS if self.quick else seconds
+
+
+class OtherPrograms:
+    """What other programs take of the core of a system: in vain is measured where that is much."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.begun = time.monotonic()
+        self.at_first = self.seconds()
+
+    def seconds(self):
+        return busy_seconds(cores()[0]) - cpu_seconds(self.pid)
+
+    def part(self):
+        return max(self.seconds() - self.at_first, 0) / (time.monotonic() - self.begun)
 
 
 class PeakMemory:
@@ -52,7 +73,7 @@ class PeakMemory:
 
 def ask(setting, load, system, seconds, tls, on_open=None):
     """Runs a load to its end; gives the report of a run without a fault."""
-    words = load.words(system.port, seconds, tls and tls.certificate)
+    words = load.words(system.port, setting.length(seconds), tls and tls.certificate)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = start(cores()[1], setting.programs / "bench_load", *words, **pipes)
     try:
@@ -66,6 +87,8 @@ def ask(setting, load, system, seconds, tls, on_open=None):
         if process.wait() != 0 or report is None:
             faults = report["faults"] if report else "unknown"
             raise Failed(f"{system.name}: {faults} faults, the first: {errors.strip()}")
+        if report["answers"] + report["unfinished"] == 0:
+            raise Failed(f"{system.name}: not a single answer")
         return report
     finally:
         process.kill()
@@ -78,6 +101,7 @@ def sample(setting, scenario, system, tls):
     """One run against one system. Its memory is looked at only where that is the question."""
     before_kib = memory_kib(system.pid)
     begun = [cpu_seconds(system.pid)]
+    others = OtherPrograms(system.pid)
 
     def on_open():
         if scenario.from_open:
@@ -88,7 +112,7 @@ def sample(setting, scenario, system, tls):
         report = ask(setting, scenario.load, system, setting.seconds, tls, on_open)
         used = cpu_seconds(system.pid) - begun[0]
     peak_kib = watching.kib if scenario.watches_memory else before_kib
-    return Sample(used, report, before_kib, peak_kib)
+    return Sample(used, report, before_kib, peak_kib, others.part())
 
 
 @contextlib.contextmanager
@@ -96,7 +120,7 @@ def started(setting, scenario, folder):
     """All systems of a scenario, in the order in which they are measured, and the TLS in use."""
     tls = systems.make_certificate(folder) if scenario.tls else None
     with contextlib.ExitStack() as stack:
-        provider = stack.enter_context(systems.provider(setting.programs, tls))
+        provider = stack.enter_context(systems.provider(setting.programs, folder, tls))
         all_systems = [provider] if scenario.with_direct else []
         all_systems.append(
             stack.enter_context(systems.nginx(folder, scenario, provider.port, tls))

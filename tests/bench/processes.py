@@ -8,6 +8,7 @@ import subprocess
 import time
 
 PATIENCE_SECONDS = 60
+WORDS_OF_A_FAILURE = 4000
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -28,19 +29,30 @@ def start(core, *command, **options):
 
 
 @contextlib.contextmanager
-def running(process, what):
-    """Ends the process with the block; raises when it had ended by itself."""
+def serving(core, words_file, *command, **options):
+    """A server that runs during the block. It has to run to the end of it, and then to end well;
+    else what it said, which is in `words_file`, is told."""
+    with open(words_file, "w") as words:
+        process = start(core, *command, stderr=words, **options)
+    early = None
     try:
         yield process
-        if process.poll() is not None:
-            raise Failed(f"{what} ended by itself with status {process.returncode}")
+        early = process.poll()
     finally:
         process.terminate()
-        try:
-            process.wait(PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        status = wait_or_kill(process)
+    if early is not None or status != 0:
+        said = pathlib.Path(words_file).read_text()[-WORDS_OF_A_FAILURE:]
+        raise Failed(f"{command[0]} ended with status {status}:\n{said}")
+
+
+def wait_or_kill(process):
+    """The status of a process that was asked to end."""
+    try:
+        return process.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def wait_for(condition, what):
@@ -58,6 +70,16 @@ def cpu_seconds(pid):
     """utime + stime of all threads of a process, proc(5)."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+
+
+def busy_seconds(core):
+    """What all programs together used of a core, proc(5)."""
+    for line in pathlib.Path("/proc/stat").read_text().splitlines():
+        name, *ticks = line.split()
+        if name == f"cpu{core}":
+            idle = int(ticks[3]) + int(ticks[4])
+            return (sum(map(int, ticks[:8])) - idle) / TICKS_PER_SECOND
+    raise Failed(f"there is no core {core}")
 
 
 def memory_kib(pid):

@@ -16,6 +16,7 @@ class Line:
     numbers: dict  # system -> one number for each round
     ratios: list  # penstock / nginx
     ratios_before: list  # penstock / the other gateway, if there is one
+    others: float  # part of the core that other programs took, the mean of all samples
 
     @property
     def judged(self):
@@ -41,6 +42,12 @@ def ratios(numbers, over):
     return [ours / other for ours, other in zip(numbers["penstock"], numbers[over]) if other > 0]
 
 
+def others_in(samples):
+    """What others took of the core. The provider alone says nothing of it: it has another one."""
+    parts = [one[name].others for one in samples for name in one if name != "direct"]
+    return statistics.mean(parts)
+
+
 def lines_of(scenario, samples):
     result = []
     for row in scenario.rows:
@@ -58,6 +65,7 @@ def lines_of(scenario, samples):
                 numbers,
                 ratios(numbers, "nginx"),
                 ratios(numbers, "before"),
+                others_in(samples),
             )
         )
     return result

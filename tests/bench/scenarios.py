@@ -71,6 +71,7 @@ class Sample:
     report: dict
     memory_before_kib: int
     memory_peak_kib: int
+    others: float = 0  # part of the core that other programs took meanwhile
 
     def growth_kib(self, connections):
         return (self.memory_peak_kib - self.memory_before_kib) / connections
@@ -232,7 +233,11 @@ SCENARIOS = (
         ),
         (
             Row(
-                "memory of an open stream (9,000)", "KiB", memory_per(MANY_STREAMS), 16, absolute=True
+                "memory of an open stream (9,000)",
+                "KiB",
+                memory_per(MANY_STREAMS),
+                16,
+                absolute=True,
             ),
         ),
         watches_memory=True,
@@ -276,6 +281,10 @@ SCENARIOS = (
     Scenario("churn", Load(churn=True), (cpu_row("whole chain, 1 KB, a connection a request"),)),
     Scenario("tls", Load(), (cpu_row("whole chain, 1 KB, TLS on both sides"),), tls=True),
     Scenario(
-        "tls-forward", Load(), (cpu_row("forward only, 1 KB, TLS on both sides"),), chain="none", tls=True
+        "tls-forward",
+        Load(),
+        (cpu_row("forward only, 1 KB, TLS on both sides"),),
+        chain="none",
+        tls=True,
     ),
 )

@@ -2,11 +2,14 @@
 
 import contextlib
 import dataclasses
+import os
 import pathlib
+import re
+import shutil
+import socket
 import subprocess
-import threading
 
-from processes import Failed, children, cores, lines_of, running, start, wait_for
+from processes import Failed, children, cores, lines_of, serving, wait_for
 
 KEYS = 1000
 KEY = "sk-bench-7"
@@ -46,14 +49,21 @@ def make_certificate(folder):
 
 
 @contextlib.contextmanager
-def provider(programs, tls=None):
+def provider(programs, folder, tls=None):
     """The scripted upstream, on the core of the instruments."""
     options = ["--tls-certificate", tls.certificate, "--tls-key", tls.key] if tls else []
     command = [programs / "bench_upstream", *options]
-    process = start(cores()[1], *command, stdout=subprocess.PIPE)
-    with running(process, "bench_upstream"):
-        yield System("direct", next(lines_of(process.stdout))["port"], process.pid)
-        process.stdout.close()
+    with serving(cores()[1], folder / "provider.err", *command, stdout=subprocess.PIPE) as process:
+        with process.stdout:
+            yield System("direct", next(lines_of(process.stdout))["port"], process.pid)
+
+
+def nginx_program():
+    """None: there is no nginx here. scripts/bench leaves one in build/ where none is installed."""
+    source = pathlib.Path(__file__).resolve().parents[2]
+    installed = shutil.which("nginx", path=os.defpath + ":/usr/sbin")
+    unpacked = shutil.which("nginx", path=source / "build/nginx/usr/sbin")
+    return installed or unpacked
 
 
 NGINX = """
@@ -112,8 +122,6 @@ PROXY = """
 
 def free_port():
     """A port for a program that cannot choose one itself."""
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -140,13 +148,16 @@ def nginx(folder, scenario, provider_port, tls=None):
             location=scenario.nginx_returns or proxy,
         )
     )
-    command = ["nginx", "-e", folder / "nginx.err", "-c", config]
-    with open(folder / "words", "w") as words:
-        process = start(cores()[0], *command, stderr=words)
-    with running(process, "nginx"):
-        ended = "nginx, see its configuration"
-        (worker,) = wait_for(lambda: process.poll() is None and children(process.pid), ended)
-        yield System("nginx", port, worker)
+    command = [nginx_program(), "-e", folder / "nginx.err", "-c", config]
+    with serving(cores()[0], folder / "words", *command) as process:
+        worker = wait_for(lambda: ended(process) or children(process.pid), "a worker of nginx")
+        if ended(process):
+            raise Failed((folder / "words").read_text())
+        yield System("nginx", port, worker[0])
+
+
+def ended(process):
+    return process.poll() is not None
 
 
 def chain_of(scenario, folder):
@@ -188,20 +199,16 @@ def penstock(name, program, folder, scenario, provider_port, tls=None):
     folder.mkdir()
     config = folder / "penstock.yaml"
     config.write_text(penstock_config(scenario, folder, provider_port, tls))
-    words = ["serve", "-c", config]
-    process = start(
-        cores()[0], program, *words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    with running(process, f"{name} ({program})"):
-        yield System(name, port_in_greeting(process), process.pid)
+    words = folder / "words"
+    command = [program, "serve", "-c", config]
+    with serving(cores()[0], words, *command, stdout=subprocess.DEVNULL) as process:
+        wait_for(lambda: ended(process) or port_in(words.read_text()), "the gateway's greeting")
+        if ended(process):
+            raise Failed(words.read_text())
+        yield System(name, port_in(words.read_text()), process.pid)
 
 
-def port_in_greeting(process):
-    """The port that the gateway says it listens on; its later words are dropped."""
-    said = []
-    for line in process.stderr:
-        said.append(line)
-        if "listening on http" in line:
-            threading.Thread(target=process.stderr.read, daemon=True).start()
-            return int(line.split("listening on ")[1].split()[0].rpartition(":")[2])
-    raise Failed("the gateway did not start:\n" + "".join(said))
+def port_in(greeting):
+    """The port that the gateway says it listens on; None before it does."""
+    found = re.search(r"listening on https?://127\.0\.0\.1:(\d+) .*\n", greeting)
+    return int(found.group(1)) if found else None
