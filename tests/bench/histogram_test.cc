@@ -1,5 +1,7 @@
 #include "bench/histogram.h"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 namespace penstock::bench {

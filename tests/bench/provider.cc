@@ -52,8 +52,9 @@ void Provider::ready(bool) {
       connections_.push_back(std::make_unique<ProviderConnection>(*this));
       free_.push_back(connections_.back().get());
     }
-    std::exchange(free_.back(), nullptr)->serve(fd);
+    ProviderConnection* connection = free_.back();
     free_.pop_back();
+    connection->serve(fd);
   }
 }
 
