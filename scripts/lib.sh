@@ -37,6 +37,27 @@ need_packages() {
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
+# unpack_package PACKAGE FOLDER: puts the files of a Debian package there, for one that would start a
+# server if it were installed.
+unpack_package() {
+  local package=$1 folder=$2
+  say "unpacking $package"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  as_root apt-get update -qq >&2
+  (cd "$folder" && apt-get download -qq -o APT::Sandbox::User=root "$package" >&2)
+  dpkg -x "$folder/$package"_*.deb "$folder"
+  rm "$folder/$package"_*.deb
+}
+
+# The reference of scripts/bench.
+need_nginx() {
+  PATH=$PATH:/usr/sbin command -v nginx >/dev/null && return
+  [ ! -x build/nginx/usr/sbin/nginx ] || return 0
+  need_packages libpcre2-8-0
+  unpack_package nginx build/nginx
+}
+
 # install_python FOLDER PINS WHAT: a virtual environment in FOLDER with the packages that the file
 # PINS names, made anew when they change.
 install_python() {
