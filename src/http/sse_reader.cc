@@ -73,11 +73,13 @@ void SseReader::begin_feed() {
 }
 
 Result<void> SseReader::end_block(std::string_view piece) {
+  // Had the LF of the blank line come late, it would be in the next block: it does not count.
+  const std::size_t last = piece.ends_with("\r\n") ? 1 : 0;
+  if (partial_.size() + piece.size() - lead_bytes_ - last > max_event_bytes_) return too_long();
   if (partial_.empty()) {
-    if (piece.size() - lead_bytes_ > max_event_bytes_) return too_long();
     blocks_.push_back(piece);
   } else {
-    TRY_VOID(keep(piece));
+    partial_.append(piece);
     texts_.push_front(std::exchange(partial_, {}));
     blocks_.push_back(texts_.front());
   }

@@ -229,6 +229,9 @@ TEST(SseReader, RefusesABlockThatIsTooLong) {
   EXPECT_FALSE(read_stream(std::string(99, 'x'), 99).failed);
   const std::string returns = "data: 0123456789\r\n\r\n";
   EXPECT_FALSE(read_stream(returns + returns, returns.size()).failed) << "whatever the cut";
+  // A last CRLF counts as one byte, because its LF may come with the next block.
+  EXPECT_FALSE(read_stream(returns + returns, returns.size() - 1).failed);
+  EXPECT_TRUE(read_stream(returns + returns, returns.size() - 2).failed);
 }
 
 TEST(SseReader, NeedsTimeInProportionToTheBytes) {
