@@ -119,7 +119,9 @@ SseEvent SseReader::read_block(std::string_view raw) {
     read_line(text.substr(at, line_end - at), event);
     at = line_end + 1;
   }
-  if (event.id != last_id()) {
+  // Whether an id was given, not whether it differs: comparing a long one with itself for each of
+  // many short events takes quadratic time.
+  if (event.id.data() != last_id().data()) {
     texts_.emplace_front(event.id);
     fresh_id_ = texts_.front();
   }

@@ -248,6 +248,18 @@ TEST(SseReader, NeedsTimeInProportionToTheBytes) {
   }
 }
 
+TEST(SseReader, LooksAtALongIdOnlyOnce) {
+  // If each event that has this id looked at it: minutes, and not a fraction of a second.
+  const std::string id(4 * 1024 * 1024, 'x');
+  std::string stream = "id: " + id + "\n\n";
+  for (int i = 0; i < 200'000; ++i) stream += "data\n\n";
+  SseReader reader;
+  ASSERT_TRUE(reader.feed(stream));
+  std::size_t events = 0;
+  while (const auto event = reader.next()) events += event->id.size() == id.size() ? 1 : 0;
+  EXPECT_EQ(events, 200'001U);
+}
+
 TEST(SseReader, CanBeMovedWithAPartialBlockInside) {
   SseReader reader;
   ASSERT_TRUE(reader.feed("id: 1\ndata: a\n\ndata: b"));
