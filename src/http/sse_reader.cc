@@ -110,9 +110,8 @@ SseEvent SseReader::read_block(std::string_view raw) {
   event.id = last_id();
   joined_ = nullptr;
   std::string_view text = raw;
-  if (std::exchange(at_stream_start_, false) && text.starts_with(kByteOrderMark)) {
-    text.remove_prefix(kByteOrderMark.size());
-  }
+  event.has_mark = std::exchange(at_stream_start_, false) && text.starts_with(kByteOrderMark);
+  if (event.has_mark) text.remove_prefix(kByteOrderMark.size());
   internal::LineEnds line_ends(text);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t line_end = line_ends.next(at);
