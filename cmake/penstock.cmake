@@ -15,11 +15,13 @@ if(PENSTOCK_SANITIZE)
   target_compile_options(penstock_options INTERFACE
     -fsanitize=${PENSTOCK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(penstock_options INTERFACE -fsanitize=${PENSTOCK_SANITIZE})
-  # With sanitizers g++ 12 sees uninitialised members inside std::regex (GCC bug 105562).
-  target_compile_options(penstock_options INTERFACE -Wno-maybe-uninitialized)
-  if(PENSTOCK_SANITIZE MATCHES thread)
-    # Asio's fences are not modelled by the thread sanitizer; g++ warns at each of them.
-    target_compile_options(penstock_options INTERFACE -Wno-tsan)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # With sanitizers g++ 12 sees uninitialised members inside std::regex (GCC bug 105562).
+    target_compile_options(penstock_options INTERFACE -Wno-maybe-uninitialized)
+    if(PENSTOCK_SANITIZE MATCHES thread)
+      # Asio's fences are not modelled by the thread sanitizer; g++ warns at each of them.
+      target_compile_options(penstock_options INTERFACE -Wno-tsan)
+    endif()
   endif()
 endif()
 

@@ -33,6 +33,7 @@ struct Diagnostic {
 /// scalar that came from `${file:...}` or `${VAR}` is here too, so nodes are not to be logged.
 struct Node {
   enum class Kind { kNull, kScalar, kList, kMap };
+  Node() {}  // clang 14 cannot make one where members may hold more of the same
   Kind kind = Kind::kNull;
   std::string scalar;       // kScalar
   bool quoted = false;      // kScalar: written in quotes, so it is a string

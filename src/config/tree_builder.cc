@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <yaml-cpp/mark.h>
-
 #include "config/yaml.h"
 
 namespace penstock::config {
@@ -98,13 +96,13 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
 void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const auto found = anchored_.find(anchor);
   if (found == anchored_.end()) {
-    if (!overflowed_) overflow(place(mark), "an alias stands inside of what it repeats");
+    if (!overflowed_) overflow(places_.of(mark), "an alias stands inside of what it repeats");
     return;
   }
   const Measure size = measure(found->second);
-  if (!charge(size.nodes, size.bytes, place(mark))) return;
+  if (!charge(size.nodes, size.bytes, places_.of(mark))) return;
   if (open_.size() + size.depth > kMaxDepth) {
-    overflow(place(mark),
+    overflow(places_.of(mark),
              "lists and maps are nested more than " + std::to_string(kMaxDepth) + " deep");
     return;
   }
@@ -126,7 +124,7 @@ void TreeBuilder::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAM
 Node TreeBuilder::make(Node::Kind kind, const YAML::Mark& mark) {
   Node node;
   node.kind = kind;
-  node.where = place(mark);
+  node.where = places_.of(mark);
   charge(1, 0, node.where);
   return node;
 }
@@ -207,7 +205,7 @@ void TreeBuilder::check_tag(const YAML::Mark& mark, const std::string& tag) {
   const bool none = tag.empty() || tag == "?" || tag == "!";
   if (none || overflowed_) return;
   diagnostics_->error(
-      {place(mark), open_path(), "YAML tags are not supported; write the value without it"});
+      {places_.of(mark), open_path(), "YAML tags are not supported; write the value without it"});
 }
 
 std::string TreeBuilder::open_path() const {
@@ -241,10 +239,6 @@ void TreeBuilder::overflow(const Location& where, std::string message) {
   open_.clear();
   anchored_.clear();
   diagnostics_->error({where, "", std::move(message)});
-}
-
-Location TreeBuilder::place(const YAML::Mark& mark) const {
-  return {file_, mark.line + 1, mark.column + 1};
 }
 
 }  // namespace penstock::config

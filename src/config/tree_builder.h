@@ -11,14 +11,17 @@
 
 #include "penstock/config.h"
 
+#include "config/places.h"
+
 namespace penstock::config {
 
 /// Builds the tree out of the parser's events. Events and not YAML::Node, because only here both of
 /// two equal keys, the place of each alias and the growth by aliases can be seen in time.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  TreeBuilder(std::string_view file, Diagnostics& diagnostics)
-      : file_(file), diagnostics_(&diagnostics) {}
+  /// `places` and `diagnostics` outlive this.
+  TreeBuilder(const Places& places, Diagnostics& diagnostics)
+      : places_(places), diagnostics_(&diagnostics) {}
 
   /// The tree, paths filled in. To be called once, after the last event.
   Node take_root();
@@ -59,9 +62,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void overflow(const Location& where, std::string message);
   /// The path of what is being read.
   std::string open_path() const;
-  Location place(const YAML::Mark& mark) const;
 
-  std::string file_;
+  const Places& places_;
   Diagnostics* diagnostics_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Node> anchored_;

@@ -73,7 +73,7 @@ std::string hint(const YAML::Exception& problem, std::string_view yaml) {
 }
 
 /// False: the text could not be read to its end.
-bool read_documents(const std::string& yaml, std::string_view file, TreeBuilder& builder,
+bool read_documents(const std::string& yaml, const Places& places, TreeBuilder& builder,
                     Diagnostics& diagnostics) {
   std::istringstream input(yaml);
   try {
@@ -82,14 +82,12 @@ bool read_documents(const std::string& yaml, std::string_view file, TreeBuilder&
     NextDocument next;
     if (builder.overflowed()) return false;
     if (!parser.HandleNextDocument(next)) return true;
-    diagnostics.error({{std::string(file), next.start.line + 1, next.start.column + 1},
-                       "",
-                       "a second YAML document; a configuration is one"});
+    diagnostics.error(
+        {places.of(next.start), "", "a second YAML document; a configuration is one"});
   } catch (const YAML::Exception& problem) {
     if (builder.overflowed()) return false;
-    diagnostics.error({{std::string(file), problem.mark.line + 1, problem.mark.column + 1},
-                       "",
-                       "syntax error: " + problem.msg + hint(problem, yaml)});
+    diagnostics.error(
+        {places.of(problem.mark), "", "syntax error: " + problem.msg + hint(problem, yaml)});
   }
   return false;
 }
@@ -107,8 +105,9 @@ std::optional<Node> parse_yaml(std::string_view yaml, std::string_view file,
     diagnostics.error({{name, line, 1}, "", "this line is not UTF-8 text"});
     return std::nullopt;
   }
-  TreeBuilder builder(file, diagnostics);
-  if (!read_documents(with_guard(yaml), file, builder, diagnostics)) return std::nullopt;
+  const Places places(yaml, file);
+  TreeBuilder builder(places, diagnostics);
+  if (!read_documents(with_guard(yaml), places, builder, diagnostics)) return std::nullopt;
   Node root = builder.take_root();
   if (root.where.line == 0) root.where = {name, 1, 1};  // an empty document
   return root;

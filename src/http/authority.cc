@@ -19,11 +19,11 @@ using internal::Authority;
 constexpr std::size_t kMaxNameBytes = 253;  // RFC 1035 section 2.3.4, without the root's dot
 constexpr internal::ByteSet kNameBytes(internal::kAlphanumeric, "-._");
 
-/// Reads an address into `address` as inet_pton does, which wants a terminated text.
+/// Reads an address into `address` as inet_pton does, which takes a NUL for the end of the text.
 template <class Address>
 bool parse_address(int family, std::string_view text, Address& address) noexcept {
   std::array<char, INET6_ADDRSTRLEN> terminated{};
-  if (text.size() >= terminated.size()) return false;
+  if (text.size() >= terminated.size() || text.find('\0') != std::string_view::npos) return false;
   std::memcpy(terminated.data(), text.data(), text.size());
   return inet_pton(family, terminated.data(), &address) == 1;
 }

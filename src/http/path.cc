@@ -16,12 +16,19 @@ constexpr std::string_view kModelIds = "/models/";
 constexpr ByteSet kUnreserved(kAlphanumeric, "-._~");
 constexpr ByteSet kPathBytes(kAlphanumeric, "-._~!$&'()*+,;=:@/");
 
-bool starts_with_escape(std::string_view text) noexcept {
-  return text.size() >= 2 && hex_value(text[0]) >= 0 && hex_value(text[1]) >= 0;
+/// Whether what an escaped percent sign stands for would be read as an escape in its turn.
+bool is_encoded_twice(std::string_view path) noexcept {
+  constexpr std::string_view kEncodedPercent = "%25";
+  for (std::size_t at = path.find(kEncodedPercent); at < path.size();
+       at = path.find(kEncodedPercent, at + 1)) {
+    const auto digits = path.substr(at + kEncodedPercent.size(), 2);
+    if (digits.size() == 2 && hex_value(digits[0]) >= 0 && hex_value(digits[1]) >= 0) return true;
+  }
+  return false;
 }
 
-/// Appends what the escape in front of `behind` means, in its one spelling.
-Result<void> append_escaped(std::string& out, char byte, std::string_view behind) {
+/// Appends a byte that was escaped, in its one spelling.
+Result<void> append_escaped(std::string& out, char byte) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   if (kUnreserved.has(byte)) {
     out.push_back(byte);
@@ -31,7 +38,6 @@ Result<void> append_escaped(std::string& out, char byte, std::string_view behind
   if (byte == '/' && out.find(kModelIds) == std::string::npos) {
     return malformed("the path holds an encoded slash");
   }
-  if (byte == '%' && starts_with_escape(behind)) return malformed("the path is encoded twice");
   const auto code = static_cast<unsigned char>(byte);
   out.push_back('%');
   out.push_back(kHex[code >> 4]);
@@ -65,13 +71,15 @@ Result<std::string> canonical_path(std::string_view path) {
   for (std::size_t at = 0; at < path.size(); ++at) {
     if (path[at] == '%') {
       const char byte = TRY(read_escape(path, at));
-      TRY_VOID(append_escaped(out, byte, path.substr(at + 3)));
+      TRY_VOID(append_escaped(out, byte));
       at += 2;
     } else {
       if (!kPathBytes.has(path[at])) return malformed("the path holds a byte not allowed there");
       out.push_back(path[at]);
     }
   }
+  // Of the result: digits that were escaped themselves count as well.
+  if (is_encoded_twice(out)) return malformed("the path is encoded twice");
   if (out != "/") TRY_VOID(check_segments(out));
   if (out.find('%') != std::string::npos && !is_utf8(TRY(percent_decode(out)))) {
     return malformed("the path is not UTF-8");

@@ -73,11 +73,13 @@ void SseReader::begin_feed() {
 }
 
 Result<void> SseReader::end_block(std::string_view piece) {
+  // Had the LF of the blank line come late, it would be in the next block: it does not count.
+  const std::size_t last = piece.ends_with("\r\n") ? 1 : 0;
+  if (partial_.size() + piece.size() - lead_bytes_ - last > max_event_bytes_) return too_long();
   if (partial_.empty()) {
-    if (piece.size() - lead_bytes_ > max_event_bytes_) return too_long();
     blocks_.push_back(piece);
   } else {
-    TRY_VOID(keep(piece));
+    partial_.append(piece);
     texts_.push_front(std::exchange(partial_, {}));
     blocks_.push_back(texts_.front());
   }
@@ -108,16 +110,17 @@ SseEvent SseReader::read_block(std::string_view raw) {
   event.id = last_id();
   joined_ = nullptr;
   std::string_view text = raw;
-  if (std::exchange(at_stream_start_, false) && text.starts_with(kByteOrderMark)) {
-    text.remove_prefix(kByteOrderMark.size());
-  }
+  event.has_mark = std::exchange(at_stream_start_, false) && text.starts_with(kByteOrderMark);
+  if (event.has_mark) text.remove_prefix(kByteOrderMark.size());
   internal::LineEnds line_ends(text);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t line_end = line_ends.next(at);
     read_line(text.substr(at, line_end - at), event);
     at = line_end + 1;
   }
-  if (event.id != last_id()) {
+  // Whether an id was given, not whether it differs: comparing a long one with itself for each of
+  // many short events takes quadratic time.
+  if (event.id.data() != last_id().data()) {
     texts_.emplace_front(event.id);
     fresh_id_ = texts_.front();
   }

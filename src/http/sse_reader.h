@@ -17,6 +17,7 @@ struct SseEvent {
   std::string_view event;  // type; empty: none given, which means "message"
   std::string_view data;   // data lines joined by LF; inside `raw` where there is one data line
   std::string_view id;     // last event id at this moment
+  bool has_mark = false;   // `raw` starts with the byte order mark of the stream
   bool has_data = false;   // false: a comment or a block without data, which dispatches nothing
 };
 

@@ -10,7 +10,7 @@ namespace penstock::openai {
 
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::size_t kMarkBytes = 3;
 
 // The value of a data line; nullopt for any other line.
 std::optional<std::string_view> data_of(std::string_view line) noexcept {
@@ -23,8 +23,9 @@ std::optional<std::string_view> data_of(std::string_view line) noexcept {
 }
 
 // Where that byte of the joined data stands. A LF that joins two lines is the end of the first one.
-std::optional<std::size_t> raw_position(std::string_view raw, std::size_t in_data) noexcept {
-  std::size_t at = raw.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+std::optional<std::size_t> raw_position(const http::SseEvent& event, std::size_t in_data) noexcept {
+  const std::string_view raw = event.raw;
+  std::size_t at = event.has_mark ? kMarkBytes : 0;
   while (at < raw.size()) {
     const std::size_t end = std::min(raw.find_first_of("\r\n", at), raw.size());
     if (const auto data = data_of(raw.substr(at, end - at))) {
@@ -44,8 +45,8 @@ json::Span raw_span(const http::SseEvent& event, json::Span in_data) noexcept {
   const bool one_line = !std::less<>()(piece, raw) && std::less<>()(piece, raw + event.raw.size());
   if (one_line) return {static_cast<std::size_t>(piece - raw), in_data.size};
 
-  const auto begin = raw_position(event.raw, in_data.at);
-  const auto end = raw_position(event.raw, in_data.at + in_data.size);
+  const auto begin = raw_position(event, in_data.at);
+  const auto end = raw_position(event, in_data.at + in_data.size);
   if (!begin || !end) return {};
   return {*begin, *end - *begin};
 }

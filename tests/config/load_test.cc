@@ -94,7 +94,7 @@ TEST(Load, SaysOfATextThatIsNoMapNothingElse) {
 
 TEST(Load, StopsAtASyntaxError) {
   EXPECT_EQ(try_load("server: [").errors,
-            "p.yaml:2:1: syntax error: end of sequence flow not found\n");
+            "p.yaml:1:10: syntax error: end of sequence flow not found\n");
 }
 
 TEST(Load, AddsToWhatWasReportedBefore) {

@@ -139,8 +139,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"a: 1\nb\n",
                 "p.yaml:2:1: syntax error: end of map not found; a colon is missing, or the line "
                 "is indented unlike its neighbours\n"},
-        Refusal{"a: \"open\n", "p.yaml:2:2: syntax error: illegal EOF in scalar\n"},
-        Refusal{"a: 'open", "p.yaml:2:2: syntax error: illegal EOF in scalar\n"},
+        Refusal{"a: \"open\n", "p.yaml:2:1: syntax error: illegal EOF in scalar\n"},
+        Refusal{"a: 'open", "p.yaml:1:9: syntax error: illegal EOF in scalar\n"},
         Refusal{"a: @b\n", "p.yaml:1:4: syntax error: unknown token\n"},
         Refusal{"a:\n\tb: 1\n",
                 "p.yaml:2:3: syntax error: illegal map value; indent with spaces, not with tabs\n"},

@@ -95,6 +95,11 @@ TEST(RequestTarget, RefusesBrokenEscapes) {
                   "/v1/%e4%b8/x"});
 }
 
+TEST(RequestTarget, RefusesWhatIsEncodedTwiceOnceItsDigitsAreDecoded) {
+  expect_refused({"/v1/%25A%44", "/v1/%25%41D", "/v1/%25%32%65", "/v1/models/a%25%32F"});
+  expect_outcomes({{"/v1/%25%41%7E", "/v1/%25A~"}, {"/v1/%25%25", "/v1/%25%25"}});
+}
+
 TEST(RequestTarget, LetsAModelIdHoldEncodedSlashes) {
   expect_outcomes({{"/v1/models/meta%2fllama%2F3", "/v1/models/meta%2Fllama%2F3"},
                    {"/v1/models/meta/llama", "/v1/models/meta/llama"}});

@@ -229,6 +229,9 @@ TEST(SseReader, RefusesABlockThatIsTooLong) {
   EXPECT_FALSE(read_stream(std::string(99, 'x'), 99).failed);
   const std::string returns = "data: 0123456789\r\n\r\n";
   EXPECT_FALSE(read_stream(returns + returns, returns.size()).failed) << "whatever the cut";
+  // A last CRLF counts as one byte, because its LF may come with the next block.
+  EXPECT_FALSE(read_stream(returns + returns, returns.size() - 1).failed);
+  EXPECT_TRUE(read_stream(returns + returns, returns.size() - 2).failed);
 }
 
 TEST(SseReader, NeedsTimeInProportionToTheBytes) {
@@ -243,6 +246,18 @@ TEST(SseReader, NeedsTimeInProportionToTheBytes) {
     reader.rest();
     EXPECT_FALSE(reader.holds_partial_event());
   }
+}
+
+TEST(SseReader, LooksAtALongIdOnlyOnce) {
+  // If each event that has this id looked at it: minutes, and not a fraction of a second.
+  const std::string id(4 * 1024 * 1024, 'x');
+  std::string stream = "id: " + id + "\n\n";
+  for (int i = 0; i < 200'000; ++i) stream += "data\n\n";
+  SseReader reader;
+  ASSERT_TRUE(reader.feed(stream));
+  std::size_t events = 0;
+  while (const auto event = reader.next()) events += event->id.size() == id.size() ? 1 : 0;
+  EXPECT_EQ(events, 200'001U);
 }
 
 TEST(SseReader, CanBeMovedWithAPartialBlockInside) {

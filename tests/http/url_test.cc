@@ -9,6 +9,7 @@ namespace penstock::http {
 namespace {
 
 using namespace std::string_literals;
+using namespace std::string_view_literals;
 
 std::string parse(const std::string& text) {
   const auto url = parse_url(text);
@@ -147,6 +148,14 @@ TEST(LoopbackHost, KnowsNamesAndAddressesOfThisMachine) {
         "::ffff:128.0.0.1", "10.0.0.1:4000", "localhost@evil.test"}) {
     EXPECT_FALSE(is_loopback_host(host)) << host;
   }
+}
+
+TEST(LoopbackHost, IsNotWhatFollowsAnAddressBehindANul) {
+  for (const auto host : {"127.0.0.1\0.evil.test"sv, "[::1\0]:80"sv, "::1\0"sv}) {
+    EXPECT_FALSE(is_loopback_host(host)) << testing::PrintToString(host);
+  }
+  EXPECT_FALSE(is_valid_host("[::1\0x]"sv));
+  EXPECT_FALSE(parse_host_port("[::1\0x]:80"sv));
 }
 
 std::string parse_listen(const std::string& text) {

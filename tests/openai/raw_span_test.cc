@@ -44,6 +44,22 @@ TEST(RawSpan, LeavesExactlyThatPieceOutOfTheData) {
   }
 }
 
+TEST(RawSpan, TakesAByteOrderMarkInsideOfTheStreamForPartOfAName) {
+  const std::string raw =
+      "\xEF\xBB\xBF"
+      "data: zz\ndata: abc\ndata: de\n\n";
+  http::SseReader reader;
+  const std::string stream = "data\n\n" + raw;
+  ASSERT_TRUE(reader.feed(stream));
+  ASSERT_TRUE(reader.next());
+  const auto event = reader.next();
+  ASSERT_TRUE(event);
+  ASSERT_EQ(event->data, "abc\nde");
+  const json::Span span = raw_span(*event, {4, 1});
+  EXPECT_EQ(raw.substr(span.at, span.size), "d");
+  EXPECT_EQ(span.at, raw.find("de\n"));
+}
+
 TEST(RawSpan, IsEmptyWhereTheDataIsNotInTheBlock) {
   http::SseEvent event;
   event.raw = "data: abc\n\n";
