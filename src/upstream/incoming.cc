@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "http/fields.h"
 #include "json/document.h"
 #include "json/padding.h"
 #include "openai/stream_tracker.h"
@@ -50,7 +51,7 @@ bool is_dropped(std::string_view name) {
 /// What the client may see of the provider's headers.
 Headers end_to_end(const Headers& received) {
   Headers headers;
-  const std::string_view hop = received.get("connection").value_or("");  // names fields of this hop
+  const std::string hop = http::connection_options(received);
   received.for_each([&](const Headers::Field& field) {
     if (is_dropped(field.name) || list_has(hop, field.name)) return;
     const bool is_id = field.name == "x-request-id";
@@ -154,12 +155,12 @@ Result<Response> make_response(const Incoming& in, std::unique_ptr<Connection> c
   Response response;
   response.status = head.status;
   response.headers = end_to_end(head.headers);
-  const auto encoding = head.headers.get("content-encoding").value_or("identity");
   AnswerReader reader(std::move(connection), head.framing, head.keep_alive, in.pool, in.x.clock());
 
-  if (!equals_ignoring_case(encoding, "identity")) {
-    return invalid_answer(concat({"content-encoding ", encoding, " was not asked for"}));
+  if (const auto coding = http::content_coding(head.headers)) {
+    return invalid_answer(concat({"content-encoding ", *coding, " was not asked for"}));
   }
+  if (head.headers.count("content-type") > 1) return invalid_answer("content-type is repeated");
   if (head.status >= 300 && head.status < 400) {
     return invalid_answer(concat({"redirect ", std::to_string(head.status), " is not followed"}));
   }
