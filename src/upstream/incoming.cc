@@ -165,10 +165,12 @@ Result<Response> make_response(const Incoming& in, std::unique_ptr<Connection> c
     return invalid_answer(concat({"redirect ", std::to_string(head.status), " is not followed"}));
   }
   if (head.status >= 400) return error_response(in, std::move(reader), std::move(response));
-  if (is_type(head.headers, "text/event-stream")) {
+  const bool is_head = in.x.request.method == "HEAD";  // whatever the type, nothing follows
+  if (!is_head && is_type(head.headers, "text/event-stream")) {
     return stream_response(in, std::move(reader), std::move(response));
   }
-  if (must_be_json(in.x.request.route) || is_type(head.headers, "application/json")) {
+  if (!is_head &&
+      (must_be_json(in.x.request.route) || is_type(head.headers, "application/json"))) {
     return json_response(in, std::move(reader), std::move(response));
   }
   response.body = Body(std::make_unique<ByteStream>(std::move(reader), in.upstream.timeouts.idle,
