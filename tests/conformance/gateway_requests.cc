@@ -23,7 +23,7 @@ constexpr std::array kHandled = {200, 204, 404, 405};
 // The deadlines leave a request of some hundred one-byte writes enough time on a slow machine.
 std::string config(const ScriptedUpstream& upstream) {
   return "server: {listen: \"127.0.0.1:0\", threads: 1,\n"
-         "  timeouts: {head: 3s, body_idle: 3s, keep_alive: 2s}}\n"
+         "  timeouts: {head: 5s, body_idle: 5s, keep_alive: 3s}}\n"
          "control: {listen: \"127.0.0.1:0\"}\n"
          "upstreams: {provider: {base_url: \"" +
          upstream.base_url() +
