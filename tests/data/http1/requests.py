@@ -3,11 +3,10 @@ look odd. README.md beside this folder has the format. The names begin with the 
 
 A1 both framings      A2 transfer codings   A3 lengths       A4 huge lengths   A5 line ends
 A6 field lines        A7 chunks             A8 extensions    A10 trailers      A11 useless bodies
-A11 useless bodies    A12 early refusals    A13 Expect       A14 Upgrade       A15 versions
-A16 methods           A17 pipelining        A18 good ones    A19 Host
-B1 Connection         B2 hop-by-hop         B3 CR and LF     B6 target forms   B7 paths
-B8 queries            B9 sizes              B12 content      B13 broken off    B18 HEAD, OPTIONS
-B20 ignored fields
+A12 early refusals    A13 Expect            A14 Upgrade      A15 versions      A16 methods
+A17 pipelining        A18 good ones         A19 Host         B1 Connection     B2 hop-by-hop
+B3 CR and LF          B6 target forms       B7 paths         B8 queries        B9 sizes
+B12 content           B13 broken off        B18 HEAD, OPTIONS                  B20 ignored fields
 """
 
 import pathlib
