@@ -26,9 +26,9 @@ Result<std::uint64_t> parse_content_length(std::string_view text) {
 
 /// Fields that a client must not have stripped on the way by naming them as connection options.
 bool may_be_connection_option(std::string_view name) {
-  constexpr std::array<std::string_view, 7> kProtected = {
-      "content-length",      "transfer-encoding", "host",   "authorization",
-      "proxy-authorization", "x-api-key",         "api-key"};
+  constexpr std::array<std::string_view, 8> kProtected = {
+      "content-length",      "transfer-encoding", "host",    "authorization",
+      "proxy-authorization", "x-api-key",         "api-key", "content-type"};
   return std::none_of(kProtected.begin(), kProtected.end(), [&](std::string_view protected_name) {
     return equals_ignoring_case(name, protected_name);
   });

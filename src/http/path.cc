@@ -45,6 +45,12 @@ Result<void> append_escaped(std::string& out, char byte) {
   return {};
 }
 
+/// What a reader sees of a segment that knows parameters (RFC 3986 section 3.3): to it `..;a` is
+/// `..`.
+std::string_view without_parameters(std::string_view segment) noexcept {
+  return segment.substr(0, std::min(segment.find(';'), segment.find("%3B")));
+}
+
 /// No reader that decodes or normalises may end up elsewhere, so encoded slashes count here too.
 Result<void> check_segments(std::string_view path) {
   path.remove_prefix(1);
@@ -53,7 +59,8 @@ Result<void> check_segments(std::string_view path) {
     const std::size_t encoded = std::min(path.find(kEncodedSlash), path.size());
     const auto segment = path.substr(0, std::min(slash, encoded));
     if (segment.empty()) return malformed("the path has an empty segment");
-    if (segment == "." || segment == "..") return malformed("the path has a dot segment");
+    const auto name = without_parameters(segment);
+    if (name == "." || name == "..") return malformed("the path has a dot segment");
     if (segment.size() == path.size()) return {};
     path.remove_prefix(segment.size() + (slash < encoded ? 1 : kEncodedSlash.size()));
   }

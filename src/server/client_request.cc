@@ -4,6 +4,7 @@
 
 #include "base/name_set.h"
 #include "base/text.h"
+#include "http/fields.h"
 
 namespace penstock::server {
 
@@ -53,14 +54,24 @@ void take_credential(const Headers& headers, Request& request) {
   });
 }
 
+/// JSON is UTF-8, and nobody behind us may be told otherwise.
+bool keeps_utf8(std::string_view parameter) {
+  const std::size_t equals = std::min(parameter.find('='), parameter.size());
+  if (!equals_ignoring_case(trim(parameter.substr(0, equals)), "charset")) return true;
+  const std::string_view value = parameter.substr(std::min(equals + 1, parameter.size()));
+  return equals_ignoring_case(value, "utf-8") || equals_ignoring_case(value, "\"utf-8\"");
+}
+
+/// JSON, and of its parameters (RFC 9110 section 8.3.1) no charset but UTF-8. A semicolon
+/// inside quotes cuts there as well, which can only make us refuse more.
 bool has_json_type(const http::RequestHead& head) {
-  const std::string_view type = head.headers.get("content-type").value_or("");
+  std::string_view type = head.headers.get("content-type").value_or("");
   if (!equals_ignoring_case(media_type(type), "application/json")) return false;
-  constexpr std::string_view kCharset = "charset=";
-  const std::size_t at = type.find(kCharset);
-  if (at == std::string_view::npos) return true;
-  const std::string_view charset = trim(type.substr(at + kCharset.size()));
-  return equals_ignoring_case(charset, "utf-8") || equals_ignoring_case(charset, "\"utf-8\"");
+  for (std::size_t at = type.find(';'); at != std::string_view::npos; at = type.find(';')) {
+    type.remove_prefix(at + 1);
+    if (!keeps_utf8(trim(type.substr(0, type.find(';'))))) return false;
+  }
+  return true;
 }
 
 Error unsupported(std::string message) {
@@ -87,7 +98,7 @@ Request make_request(http::RequestHead& head, const http::Target& target, const 
   request.query = target.query;
   take_credential(head.headers, request);
   request.headers = std::move(head.headers);
-  const std::string hop(request.headers.get("connection").value_or(""));
+  const std::string hop = http::connection_options(request.headers);
   request.headers.remove_if([&](const Headers::Field& field) {
     return is_consumed(field.name) || list_has(hop, field.name);
   });
@@ -99,13 +110,15 @@ Result<void> check_request(const http::RequestHead& head, const http::Target& ta
   if (names_a_key(target.query)) {
     return invalid_request("a key in the URL ends up in logs; send it as `Authorization: Bearer`");
   }
-  const auto encoding = head.headers.get("content-encoding");
-  if (encoding && !equals_ignoring_case(*encoding, "identity")) {
+  if (const auto encoding = http::content_coding(head.headers)) {
     return unsupported("content-encoding " + std::string(encoding->substr(0, 64)) +
                        " is not supported; send the body as it is");
   }
+  if (head.headers.count("content-type") > 1) {
+    return unsupported("the header content-type is given more than once");
+  }
   if (match.wants_json && !has_json_type(head)) {
-    return unsupported("the header content-type must be application/json");
+    return unsupported("the header content-type must be application/json, in utf-8");
   }
   return {};
 }

@@ -13,8 +13,9 @@ namespace penstock::server {
 /// travel on.
 Request make_request(http::RequestHead& head, const http::Target& target, const RouteMatch& match);
 
-/// Refuses what a JSON route cannot take: 415 for another content type (a form or text would slip
-/// past the browsers' preflight) or an encoded body, 400 for a key in the URL.
+/// Refuses with 415 a content type that is repeated, and on a JSON route another one than JSON in
+/// UTF-8 (a form or text would slip past the browsers' preflight); with 415 an encoded body; with
+/// 400 a key in the URL.
 Result<void> check_request(const http::RequestHead& head, const http::Target& target,
                            const RouteMatch& match);
 

@@ -5,6 +5,7 @@
 
 #include "base/name_set.h"
 #include "base/text.h"
+#include "http/fields.h"
 #include "json/document.h"
 #include "json/padding.h"
 #include "openai/stream_tracker.h"
@@ -37,7 +38,7 @@ bool is_dropped(std::string_view name) {
 
 /// Leaves what the client may see of the provider's headers.
 void keep_end_to_end(Headers& headers) {
-  const std::string hop(headers.get("connection").value_or(""));  // names fields of this hop
+  const std::string hop = http::connection_options(headers);
   headers.remove_if([&](const Headers::Field& field) {
     return is_dropped(field.name) || list_has(hop, field.name);
   });
@@ -148,22 +149,24 @@ Result<Response> make_response(const Incoming& in, std::unique_ptr<Connection> c
                                http::ResponseHead head) {
   Response response;
   response.status = head.status;
-  const std::string encoding(head.headers.get("content-encoding").value_or("identity"));
   response.headers = std::move(head.headers);
-  keep_end_to_end(response.headers);
   AnswerReader reader(std::move(connection), head.framing, head.keep_alive, in.pool, in.x.clock());
 
-  if (!equals_ignoring_case(encoding, "identity")) {
-    return invalid_answer(concat({"content-encoding ", encoding, " was not asked for"}));
+  if (const auto coding = http::content_coding(response.headers)) {
+    return invalid_answer(concat({"content-encoding ", *coding, " was not asked for"}));
   }
+  if (response.headers.count("content-type") > 1) return invalid_answer("content-type is repeated");
+  keep_end_to_end(response.headers);
   if (head.status >= 300 && head.status < 400) {
     return invalid_answer(concat({"redirect ", std::to_string(head.status), " is not followed"}));
   }
   if (head.status >= 400) return error_response(in, std::move(reader), std::move(response));
-  if (is_type(response.headers, "text/event-stream")) {
+  const bool is_head = in.x.request.method == "HEAD";  // whatever the type, nothing follows
+  if (!is_head && is_type(response.headers, "text/event-stream")) {
     return stream_response(in, std::move(reader), std::move(response));
   }
-  if (must_be_json(in.x.request.route) || is_type(response.headers, "application/json")) {
+  if (!is_head &&
+      (must_be_json(in.x.request.route) || is_type(response.headers, "application/json"))) {
     return json_response(in, std::move(reader), std::move(response));
   }
   response.body = Body(std::make_unique<ByteStream>(std::move(reader), in.upstream.timeouts.idle,

@@ -249,11 +249,12 @@ TEST(RequestParser, ClosesHttp10UnlessAskedToKeepAlive) {
 }
 
 TEST(RequestParser, RefusesConnectionOptionsThatWouldStripAProtectedField) {
-  expect_refused({"Connection: content-length\r\n", "Connection: close, Transfer-Encoding\r\n",
-                  "Connection: Host\r\n", "Connection: close, authorization\r\n",
-                  "Connection: x-api-key\r\n", "Connection: api-key\r\n",
-                  "Connection: \"close\"\r\n", "Connection: close;x\r\n", "Connection: a b\r\n"},
-                 with_fields);
+  expect_refused(
+      {"Connection: content-length\r\n", "Connection: close, Transfer-Encoding\r\n",
+       "Connection: Host\r\n", "Connection: close, authorization\r\n", "Connection: x-api-key\r\n",
+       "Connection: content-type\r\n", "Connection: api-key\r\n", "Connection: \"close\"\r\n",
+       "Connection: close;x\r\n", "Connection: a b\r\n"},
+      with_fields);
 }
 
 TEST(RequestParser, AnswersTo100ContinueAndNoOtherExpectation) {

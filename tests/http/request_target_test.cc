@@ -80,6 +80,7 @@ TEST(RequestTarget, RefusesPathsThatOthersMayReadDifferently) {
   expect_refused({"//v1/models", "/v1//models", "/v1/models/", "/v1/./models", "/v1/../models",
                   "/..", "/.", "/v1/%2e%2e/models", "/v1/.%2E", "/v1/%2e", "/v1\\models",
                   "/v1/%5cmodels", "/v1/a%2fb", "/v1/a%2Fb/models/x", "/v1/models#frag", "/v1#"});
+  expect_refused({"/v1/..;/x", "/v1/.;a=b/x", "/v1/%2e.;", "/v1/..%3Ba/x", "/v1/..%3bx"});
 }
 
 TEST(RequestTarget, RefusesBytesThatNoPathMayHold) {

@@ -27,7 +27,9 @@ TEST(ClientRequest, KeepsOnlyWhatMayTravel) {
   const Request request = request_with({{"host", "gateway"},
                                         {"content-length", "2"},
                                         {"connection", "keep-alive, x-secret-hop"},
+                                        {"connection", "x-other-hop"},
                                         {"x-secret-hop", "1"},
+                                        {"x-other-hop", "1"},
                                         {"cookie", "a=b"},
                                         {"authorization", "Bearer k"},
                                         {"x-forwarded-for", "1.2.3.4"},
@@ -86,12 +88,16 @@ Result<void> check(const Fields& fields, const char* query = "", bool wants_json
 }
 
 TEST(ClientRequest, AJsonRouteTakesJsonAlone) {
-  for (const char* type : {"application/json", "Application/JSON", "application/json;charset=utf-8",
-                           "application/json; charset=\"UTF-8\""}) {
+  for (const char* type :
+       {"application/json", "Application/JSON", "application/json;charset=utf-8",
+        "application/json; charset=\"UTF-8\"", "application/json ; Charset=UTF-8 ; a=b;"}) {
     EXPECT_TRUE(check({{"content-type", type}})) << type;
   }
-  for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "",
-                           "application/jsonx", "application/json; charset=utf-16"}) {
+  for (const char* type :
+       {"text/plain", "application/x-www-form-urlencoded", "", "application/jsonx",
+        "application/json; charset=utf-16", "application/json; Charset=utf-7",
+        "application/json;charset =utf-16", "application/json; a=b;CHARSET=\"utf-16\"",
+        "application/json;charset", "application/json; charset=utf-8; charset=utf-16"}) {
     const auto fine = check({{"content-type", type}});
     ASSERT_FALSE(fine) << type;
     EXPECT_EQ(fine.error().kind, ErrorKind::kUnsupportedMediaType);
@@ -101,10 +107,19 @@ TEST(ClientRequest, AJsonRouteTakesJsonAlone) {
   EXPECT_TRUE(check({}, "", false));
 }
 
+TEST(ClientRequest, NoRouteTakesTwoContentTypes) {
+  const Fields two{{"content-type", "multipart/form-data; boundary=a"},
+                   {"content-type", "multipart/form-data; boundary=b"}};
+  EXPECT_FALSE(check(two, "", false));
+}
+
 TEST(ClientRequest, AnEncodedBodyIsRefused) {
   const auto fine = check({{"content-type", "application/json"}, {"content-encoding", "gzip"}});
   ASSERT_FALSE(fine);
   EXPECT_EQ(fine.error().kind, ErrorKind::kUnsupportedMediaType);
+  EXPECT_FALSE(check({{"content-type", "application/json"},
+                      {"content-encoding", "identity"},
+                      {"content-encoding", "gzip"}}));
 }
 
 TEST(ClientRequest, AKeyInTheUrlIsRefused) {
