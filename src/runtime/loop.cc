@@ -1,16 +1,21 @@
 #include "runtime/loop.h"
 
-#include <deque>
+#include <chrono>
+#include <cstdio>
+#include <exception>
 #include <utility>
 #include <vector>
 
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
 #include <boost/intrusive/set.hpp>
 
 #include "base/check.h"
+#include "runtime/handler_memory.h"
 
 namespace penstock::runtime {
 
@@ -31,14 +36,25 @@ struct ByTime {
 
 }  // namespace
 
-struct Loop::Impl {
-  Impl() : io(1), timer(io) {}
+/// A steady_timer whose executor is no erased type, which would need memory of its own.
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>,
+                                         asio::io_context::executor_type>;
 
+struct Loop::Impl {
+  using Ready = boost::intrusive::list<
+      Fiber, boost::intrusive::member_hook<Fiber, boost::intrusive::list_member_hook<>,
+                                           &Fiber::ready_hook_>>;
+
+  Impl() : io(1), timer(io) { spare.reserve(kSpareFibers); }
+
+  HandlerMemory timer_memory;
   asio::io_context io;
-  asio::steady_timer timer;
+  Timer timer;
+  bool timer_waits = false;
   MonotonicTime armed_at = MonotonicTime::max();  // when `timer` fires
   boost::intrusive::multiset<Fiber, boost::intrusive::compare<ByTime>> timers;
-  std::deque<Fiber*> ready;
+  Ready ready;
   std::vector<std::unique_ptr<Fiber>> spare;
   std::size_t alive = 0;
   bool running_ready = false;
@@ -51,12 +67,21 @@ struct Loop::Impl {
     // A timer that fires too early costs one look; moving it for each wait would cost far more.
     if (armed_at <= first) return;
     armed_at = first;
-    timer.expires_after(first - loop.clock().now());  // a test's clock is not the machine's
-    timer.async_wait([this, &loop](const boost::system::error_code& error) {
-      if (error) return;  // moved to an earlier time
-      armed_at = MonotonicTime::max();
-      loop.fire_timers();
-    });
+    // A test's clock is not the machine's. A wait that is under way hears that it was moved.
+    timer.expires_after(first - loop.clock().now());
+    if (!timer_waits) wait_for_timer(loop);
+  }
+
+  void wait_for_timer(Loop& loop) {
+    timer_waits = true;
+    timer.async_wait(asio::bind_allocator(
+        HandlerAllocator<void>(timer_memory),
+        [this, &loop](const boost::system::error_code& moved_to_an_earlier_time) {
+          if (moved_to_an_earlier_time) return wait_for_timer(loop);
+          timer_waits = false;
+          armed_at = MonotonicTime::max();
+          loop.fire_timers();
+        }));
   }
 };
 
@@ -64,6 +89,7 @@ Loop::Loop(const Clock& clock) : clock_(&clock), impl_(std::make_unique<Impl>())
 
 Loop::~Loop() {
   impl_->timers.clear();
+  impl_->ready.clear();
 }
 
 Loop& Loop::current() {
@@ -79,7 +105,7 @@ void Loop::spawn(UniqueFunction<void()> body) {
     fiber = std::move(impl_->spare.back());
     impl_->spare.pop_back();
   }
-  fiber->start(std::move(body));
+  fiber->start(std::move(body));  // the last that could throw
   ++impl_->alive;
   make_ready(*fiber.release());  // run_ready takes it back when it has ended
 }
@@ -91,8 +117,20 @@ void Loop::post(UniqueFunction<void()> fn) {
 void Loop::run() {
   Loop* const outer = std::exchange(running_loop, this);
   const auto work = asio::make_work_guard(impl_->io);
-  impl_->io.run();
+  while (!run_until_stopped()) {
+  }
   running_loop = outer;
+}
+
+/// False: a posted function threw, which is no fault of the fibers; run on.
+bool Loop::run_until_stopped() {
+  try {
+    impl_->io.run();
+    return true;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "penstock: a task of an event loop failed: %s\n", error.what());
+    return false;
+  }
 }
 
 void Loop::run_until_idle() {
@@ -138,7 +176,7 @@ void Loop::remove_timer(Fiber& fiber) {
 }
 
 void Loop::make_ready(Fiber& fiber) {
-  impl_->ready.push_back(&fiber);
+  impl_->ready.push_back(fiber);
   if (!impl_->running_ready && Fiber::current_or_null() == nullptr) run_ready();
 }
 
@@ -146,11 +184,11 @@ void Loop::run_ready() {
   impl_->running_ready = true;
   Loop* const outer = std::exchange(running_loop, this);
   while (!impl_->ready.empty()) {
-    Fiber* const fiber = impl_->ready.front();
+    Fiber& fiber = impl_->ready.front();
     impl_->ready.pop_front();
-    if (!fiber->resume()) continue;
+    if (!fiber.resume()) continue;
     --impl_->alive;
-    std::unique_ptr<Fiber> ended(fiber);
+    std::unique_ptr<Fiber> ended(&fiber);
     if (impl_->spare.size() < kSpareFibers) impl_->spare.push_back(std::move(ended));
   }
   running_loop = outer;

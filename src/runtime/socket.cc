@@ -5,18 +5,25 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/uio.h>
+#include <unistd.h>
 #include <utility>
+#include <vector>
 
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "base/check.h"
+#include "runtime/descriptors.h"
 #include "runtime/fiber.h"
+#include "runtime/handler_memory.h"
 #include "runtime/loop.h"
+#include "runtime/spill.h"
 
 namespace penstock::runtime {
 
@@ -31,6 +38,8 @@ void throw_exception_from_error(const IoError&, const boost::source_location&) {
 struct Socket::State {
   State(asio::io_context& io, int fd) : descriptor(io, fd) {}
 
+  HandlerMemory read_memory;
+  HandlerMemory write_memory;
   asio::posix::basic_stream_descriptor<asio::io_context::executor_type> descriptor;
   int owners = 0;
   Fiber* reader = nullptr;
@@ -56,22 +65,25 @@ void intrusive_ptr_release(Socket::State* state) noexcept {
 
 void Socket::State::arm_read() {
   if (std::exchange(read_armed, true)) return;
-  descriptor.async_wait(
-      asio::posix::descriptor_base::wait_read,
-      [self = boost::intrusive_ptr<State>(this)](boost::system::error_code error) {
-        self->read_armed = false;
-        if (!error) self->on_readable();
-      });
+  descriptor.async_wait(asio::posix::descriptor_base::wait_read,
+                        asio::bind_allocator(HandlerAllocator<void>(read_memory),
+                                             [self = boost::intrusive_ptr<State>(this)](
+                                                 boost::system::error_code error) {
+                                               self->read_armed = false;
+                                               if (!error) self->on_readable();
+                                             }));
 }
 
 void Socket::State::arm_write() {
   if (std::exchange(write_armed, true)) return;
-  descriptor.async_wait(
-      asio::posix::descriptor_base::wait_write,
-      [self = boost::intrusive_ptr<State>(this)](boost::system::error_code error) {
-        self->write_armed = false;
-        if (!error && self->writer != nullptr) self->writer->notify();
-      });
+  descriptor.async_wait(asio::posix::descriptor_base::wait_write,
+                        asio::bind_allocator(HandlerAllocator<void>(write_memory),
+                                             [self = boost::intrusive_ptr<State>(this)](
+                                                 boost::system::error_code error) {
+                                               self->write_armed = false;
+                                               if (!error && self->writer != nullptr)
+                                                 self->writer->notify();
+                                             }));
 }
 
 void Socket::State::on_readable() {
@@ -88,14 +100,13 @@ void Socket::State::on_readable() {
   while (spill->size() < spill_limit) {
     const std::size_t room = std::min(buffer.size(), spill_limit - spill->size());
     const ssize_t got = ::recv(descriptor.native_handle(), buffer.data(), room, 0);
-    if (got > 0) {
-      spill->append(buffer.data(), static_cast<std::size_t>(got));
+    if (got > 0 && append_to_spill(*spill, {buffer.data(), static_cast<std::size_t>(got)}))
       continue;
-    }
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
       arm_read();
       return;
     }
+    // Gone, or there is no memory for what it says, and a part of that is lost: the same to us.
     std::exchange(watcher, nullptr)->request();  // may resume the fiber, and that may drop us
     return;
   }
@@ -132,6 +143,19 @@ std::string rest_of(std::span<const std::string_view> pieces, std::size_t done) 
     done = 0;
   }
   return rest;
+}
+
+/// The pieces without the first `done` bytes.
+std::vector<std::string_view> without_prefix(std::span<const std::string_view> pieces,
+                                             std::size_t done) {
+  std::vector<std::string_view> left;
+  for (std::string_view piece : pieces) {
+    const std::size_t cut = std::min(done, piece.size());
+    done -= cut;
+    piece.remove_prefix(cut);
+    if (!piece.empty()) left.push_back(piece);
+  }
+  return left;
 }
 
 /// One sendmsg; the number of bytes taken, 0 when the socket is full.
@@ -178,7 +202,8 @@ std::string Address::to_string() const {
 }
 
 Socket::Socket(int descriptor) : state_(new State(Loop::current().io(), descriptor)) {
-  state_->descriptor.non_blocking(true);
+  boost::system::error_code ignored;
+  state_->descriptor.non_blocking(true, ignored);
   const int on = 1;  // fails on a listening socket of another family, which does no harm
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
@@ -191,18 +216,33 @@ Socket::~Socket() {
   state_->descriptor.close(ignored);
 }
 
+std::unique_ptr<Socket> Socket::adopt(int descriptor) {
+  try {
+    return std::make_unique<Socket>(descriptor);
+  } catch (const std::exception&) {
+    ::close(descriptor);
+    throw;
+  }
+}
+
 int Socket::descriptor() const noexcept {
   return state_->descriptor.native_handle();
 }
 
 IoResult<std::unique_ptr<Socket>> Socket::connect(const Address& address, Deadline deadline) {
   const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return IoError{IoError::Kind::kRefused, std::strerror(errno)};
-  auto socket = std::make_unique<Socket>(fd);
+  if (fd < 0) return IoError{IoError::Kind::kExhausted, std::strerror(errno)};
+  if (is_kept_back(fd)) {
+    ::close(fd);
+    return IoError{IoError::Kind::kExhausted, std::strerror(EMFILE)};
+  }
+  auto socket = adopt(fd);
   const auto* target = reinterpret_cast<const sockaddr*>(&address.storage);
   if (::connect(fd, target, address.size) == 0) return socket;
   if (errno != EINPROGRESS) {
-    return IoError{IoError::Kind::kRefused, address.to_string() + ": " + std::strerror(errno)};
+    const bool exhausted = errno == EADDRNOTAVAIL || errno == ENOBUFS || errno == ENOMEM;
+    return IoError{exhausted ? IoError::Kind::kExhausted : IoError::Kind::kRefused,
+                   address.to_string() + ": " + std::strerror(errno)};
   }
   if (auto waited = socket->wait_writable(deadline); !waited) return waited.error();
   int error = 0;
@@ -270,6 +310,21 @@ IoResult<void> Socket::write(std::span<const std::string_view> pieces, Deadline 
     left.remove_prefix(*sent);
   }
   return {};
+}
+
+IoResult<std::size_t> Socket::write_until_input(std::span<const std::string_view> pieces,
+                                                Deadline deadline) {
+  const std::size_t total = size_of(pieces);
+  std::size_t taken = 0;
+  std::vector<std::string_view> left;
+  while (true) {
+    const auto sent = send_some(descriptor(), left.empty() ? pieces : left);
+    if (!sent) return sent.error();
+    taken += *sent;
+    if (taken == total || !is_quiet()) return taken;
+    if (auto woken = wait_either(deadline); !woken) return woken.error();
+    left = without_prefix(pieces, taken);
+  }
 }
 
 void Socket::rest() {

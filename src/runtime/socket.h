@@ -32,16 +32,22 @@ class ReadWatcher {
 /// A TCP socket whose waits suspend the fiber. Non-blocking, close-on-exec, TCP_NODELAY.
 class Socket final : public Stream {
  public:
-  /// Takes over a connected or listening descriptor, on the current loop.
+  /// Takes over a connected or listening descriptor, on the current loop. When it throws
+  /// (std::bad_alloc, or std::system_error: the kernel has no room to watch it), the descriptor is
+  /// closed.
   explicit Socket(int descriptor);
   ~Socket() override;
 
-  /// Connects; suspends. Errors: kRefused, kTimeout, kCancelled.
+  /// As the constructor.
+  static std::unique_ptr<Socket> adopt(int descriptor);
+  /// Connects; suspends. Errors: kRefused, kTimeout, kCancelled, kExhausted.
   static IoResult<std::unique_ptr<Socket>> connect(const Address& address, Deadline deadline);
 
   IoResult<std::size_t> read(std::span<char> buffer, Deadline deadline) override;
   IoResult<void> write(std::span<const std::string_view> pieces, Deadline deadline) override;
   using Stream::write;
+  IoResult<std::size_t> write_until_input(std::span<const std::string_view> pieces,
+                                          Deadline deadline) override;
   void rest() override;
   bool is_quiet() override;
   void shutdown_write() override;
