@@ -194,19 +194,6 @@ TEST(UpstreamRedirect, TakesTheCredentialNowhereElse) {
   EXPECT_EQ(other.connections(), 0u);
 }
 
-/// A listener whose queue is full: the kernel lets further connections hang.
-class FullListener {
- public:
-  FullListener() {
-    for (int i = 0; i < 8; ++i) waiting_.push_back(Socket::begin_connect(listener_.port()));
-  }
-  std::uint16_t port() const { return listener_.port(); }
-
- private:
-  Listener listener_{0};
-  std::vector<Socket> waiting_;
-};
-
 TEST(UpstreamConnect, ThatHangsIsGivenUpAfterItsTime) {
   const FullListener nobody;
   const GatewayProcess gateway(

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -56,6 +57,19 @@ inline std::size_t exchange_records(const GatewayProcess& gateway) {
   }
   return count;
 }
+
+/// A listener whose queue is full: the kernel lets further connections hang.
+class FullListener {
+ public:
+  FullListener() {
+    for (int i = 0; i < 8; ++i) waiting_.push_back(Socket::begin_connect(listener_.port()));
+  }
+  std::uint16_t port() const { return listener_.port(); }
+
+ private:
+  Listener listener_{0};
+  std::vector<Socket> waiting_;
+};
 
 /// Nothing runs and nothing is held open towards the provider but what rests in the pool.
 inline bool is_at_rest(const GatewayProcess& gateway) {
