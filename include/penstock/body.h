@@ -84,7 +84,8 @@ class Body {
   /// `fn` sees every chunk before the client does, in the order of registration; the whole text of
   /// a body that is no stream is one chunk. An error from `fn` ends the body with it.
   void each(UniqueFunction<Result<void>(const Chunk&)> fn);
-  /// `fn` hears how the exchange ended. It must not suspend.
+  /// `fn` hears how the exchange ended. It must not suspend. What it throws for want of memory is
+  /// dropped: the others still hear.
   void on_finish(UniqueFunction<void(const Outcome&)> fn);
 
   /// The next piece for the client, shown to the watchers first. May suspend. Read again, the end
@@ -92,7 +93,7 @@ class Body {
   Result<std::optional<Chunk>> read(Deadline deadline);
   /// Ends the body: closes the source, then tells the outcome to everybody who asked. The usage of
   /// the source is filled in. A second call does nothing.
-  void finish(Outcome outcome);
+  void finish(Outcome outcome) noexcept;
 
  private:
   enum class Reading { kOpen, kEnded, kFailed };

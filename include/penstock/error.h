@@ -67,5 +67,10 @@ ErrorDescription describe(ErrorKind kind) noexcept;
 /// Shorthands for the common cases.
 Error invalid_request(std::string message, std::string param = {}, std::string code = {});
 Error internal_error(std::string detail);
+/// There is no memory for this request; a later one may have better luck.
+Error out_of_memory();
+/// Inside a catch block: the exception that was caught, as an error (std::bad_alloc:
+/// out_of_memory). Throws std::bad_alloc when there is not even memory to say so.
+Error error_of_exception();
 
 }  // namespace penstock

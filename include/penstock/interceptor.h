@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <span>
 
@@ -30,14 +31,21 @@ class Endpoint {
 };
 
 /// The rest of the chain, as a view: copy it freely while the chain lives.
+///
+/// No exception crosses a layer's boundary: whatever is thrown further in, such as std::bad_alloc,
+/// arrives as an error, so that each layer gives back what it holds and records how it ended.
 class Next {
  public:
   Next(std::span<const std::unique_ptr<Interceptor>> rest, const Endpoint& endpoint)
       : rest_(rest), endpoint_(&endpoint) {}
 
   Result<Response> operator()(Exchange& x) const {
-    if (rest_.empty()) return endpoint_->call(x);
-    return rest_.front()->handle(x, Next(rest_.subspan(1), *endpoint_));
+    try {
+      if (rest_.empty()) return endpoint_->call(x);
+      return rest_.front()->handle(x, Next(rest_.subspan(1), *endpoint_));
+    } catch (const std::exception&) {
+      return error_of_exception();
+    }
   }
 
  private:

@@ -1,6 +1,7 @@
 #include "penstock/body.h"
 
 #include <cstdlib>
+#include <new>
 #include <utility>
 
 namespace penstock {
@@ -79,7 +80,7 @@ Result<void> Body::show(const Chunk& chunk) {
   return {};
 }
 
-void Body::finish(Outcome outcome) {
+void Body::finish(Outcome outcome) noexcept {
   if (std::exchange(finished_, true)) return;
   if (outcome.usage.origin == Usage::Origin::kUnknown) {
     outcome.usage = source_ ? source_->usage() : usage_;
@@ -88,7 +89,10 @@ void Body::finish(Outcome outcome) {
   while (!finishers_.empty()) {
     auto finisher = std::move(finishers_.back());
     finishers_.pop_back();
-    finisher(outcome);
+    try {
+      finisher(outcome);
+    } catch (const std::bad_alloc&) {  // a record is lost; what was held is still given back
+    }
   }
   watchers_.clear();
 }

@@ -1,6 +1,8 @@
 #include "penstock/error.h"
 
 #include <cstdlib>
+#include <exception>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -77,6 +79,25 @@ Error internal_error(std::string detail) {
   error.public_message = "the gateway failed to handle this request";
   error.detail = std::move(detail);
   return error;
+}
+
+Error out_of_memory() {
+  Error error;
+  error.kind = ErrorKind::kOverloaded;
+  error.public_message = "the gateway has no memory for this request; try again";
+  error.detail = "out of memory";
+  error.retry_after = std::chrono::seconds(1);
+  return error;
+}
+
+Error error_of_exception() {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  } catch (const std::exception& error) {
+    return internal_error(error.what());
+  }
 }
 
 void throw_exception_from_error(const Error&, const boost::source_location&) {

@@ -4,6 +4,8 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <new>
+#include <thread>
 #include <utility>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -27,6 +29,8 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
+constexpr auto kInsistPause = 50ms;
+
 std::string shown_host(const std::string& host) {
   if (host.empty() || host == "0.0.0.0" || host == "::") return "127.0.0.1";
   return host.find(':') == std::string::npos ? host : "[" + host + "]";
@@ -46,13 +50,26 @@ void say(const std::string& words) {
   std::fprintf(stderr, "penstock: %s\n", words.c_str());
 }
 
+/// Does what must not be left undone, whatever it takes: memory may run out meanwhile. For the main
+/// thread, which has nothing else to do.
+template <class Fn>
+void insist(Fn fn) {
+  while (true) {
+    try {
+      return fn();
+    } catch (const std::bad_alloc&) {
+      std::this_thread::sleep_for(kInsistPause);
+    }
+  }
+}
+
 /// A started gateway: the data plane, the control plane, and what the main thread does for them.
 class Gateway {
  public:
   Gateway(LiveConfiguration& configuration, Process& process)
       : configuration_(configuration),
         process_(process),
-        watch_(io_, [this] { configuration_.reload_if_changed(); }),
+        watch_(io_, [this] { reload([this] { configuration_.reload_if_changed(); }); }),
         sweep_(io_),
         ends_(io_, SIGTERM, SIGINT),
         reloads_(io_, SIGHUP) {}
@@ -82,13 +99,13 @@ class Gateway {
     end_on_signal(false);
     reload_on_signal();
     const auto work = asio::make_work_guard(io_);
-    io_.run();
+    insist([this] { io_.run(); });
     control_.reset();
     const auto cut = static_cast<std::int64_t>(server_->cut());
     server_.reset();
     process_.log->server(cut == 0 ? Log::Level::kInfo : Log::Level::kWarning, "stopped",
                          "\"exchanges_cut\":" + std::to_string(cut));
-    process_.log->flush();
+    process_.log->finish();
     say(cut == 0 ? "stopped" : "stopped; " + cut_words(cut));
     return cut == 0 ? End::kClean : End::kCut;
   }
@@ -133,10 +150,10 @@ class Gateway {
     ends_.async_wait([this, again](const boost::system::error_code& error, int) {
       if (error) return;
       if (again) end_at_once();
-      server_->drain();
+      insist([this] { server_->drain(); });
       say("draining; a second signal ends at once");
       process_.log->server(Log::Level::kInfo, "draining");
-      end_on_signal(true);
+      insist([this] { end_on_signal(true); });
     });
   }
 
@@ -144,7 +161,7 @@ class Gateway {
     const std::int64_t running = process_.metrics.total(server::kExchangesActive);
     process_.log->server(Log::Level::kWarning, "ended at once by a second signal",
                          "\"exchanges_cut\":" + std::to_string(running));
-    process_.log->flush();
+    process_.log->finish();
     say("ended at once by a second signal; " + cut_words(running));
     std::_Exit(1);
   }
@@ -152,9 +169,19 @@ class Gateway {
   void reload_on_signal() {
     reloads_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
-      configuration_.reload();
-      reload_on_signal();
+      reload([this] { configuration_.reload(); });
+      insist([this] { reload_on_signal(); });
     });
+  }
+
+  template <class Fn>
+  void reload(Fn fn) {
+    try {
+      fn();
+    } catch (const std::bad_alloc&) {
+      process_.log->server(Log::Level::kError,
+                           "configuration not reloaded: out of memory; the old one stays");
+    }
   }
 
   void watch_files() {

@@ -40,13 +40,14 @@ Result<Document> Document::parse(std::string_view text) {
   Document document;
   document.text_ = text;
   document.parser_ = take_parser(text.size());
-  if (document.parser_ == nullptr) return internal_error("no memory for a JSON parser");
+  if (document.parser_ == nullptr) return out_of_memory();
 
   error_code error = parse_with(*document.parser_, text);
   if (error == simdjson::SUCCESS) return document;
   if (const auto fault = find_fault(text)) return not_json(*fault);
   if (error == simdjson::DEPTH_ERROR) error = parse_one_deeper(*document.parser_, text);
   if (error == simdjson::SUCCESS) return document;
+  if (error == simdjson::MEMALLOC) return out_of_memory();
   return not_json(simdjson::error_message(error));
 }
 

@@ -39,6 +39,7 @@ bool make_room(Parser& parser, std::size_t text_size) {
 
 std::unique_ptr<Parser> take_parser(std::size_t text_size) {
   auto& idle = pool();
+  idle.reserve(kMaxIdleParsers);  // here, since to give one back must not fail
   std::unique_ptr<Parser> parser;
   if (idle.empty()) {
     parser.reset(new (std::nothrow) Parser);
@@ -55,8 +56,7 @@ void give_back_parser(std::unique_ptr<Parser> parser) noexcept {
   if (parser == nullptr || parser->capacity() > kMaxIdleCapacity) return;
   if (parser->max_depth() != kMaxDepth) return;
   auto& idle = pool();
-  if (idle.capacity() == 0) idle.reserve(kMaxIdleParsers);
-  if (idle.size() < kMaxIdleParsers) idle.push_back(std::move(parser));
+  if (idle.size() < std::min(idle.capacity(), kMaxIdleParsers)) idle.push_back(std::move(parser));
 }
 
 std::size_t idle_parsers() noexcept {

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
 #include <filesystem>
+#include <new>
 #include <poll.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -13,18 +16,25 @@ namespace penstock::internal {
 
 namespace {
 
+constexpr int kLookEveryMs = 100;
+
+/// S_IFIFO and so on; 0 when there is no such file.
+mode_t kind_of(const std::string& name) {
+  struct stat about {};
+  return ::stat(name.c_str(), &about) == 0 ? about.st_mode & S_IFMT : 0;
+}
+
+bool is_on_a_disk(int descriptor) {
+  struct stat about {};
+  return ::fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode);
+}
+
 int open_descriptor(const std::string& name) {
   if (name == "stdout") return ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
   if (name == "stderr") return ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
-  return ::open(name.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-}
-
-/// Waits where somebody else made the descriptor non-blocking; false: the error is a real one.
-bool may_try_again(int descriptor) {
-  if (errno == EINTR) return true;
-  if (errno != EAGAIN) return false;
-  pollfd wait{descriptor, POLLOUT, 0};
-  return ::poll(&wait, 1, -1) > 0 || errno == EINTR;
+  // To open a pipe for writing alone is to wait for its reader (fifo(7)).
+  const int access = kind_of(name) == S_IFIFO ? O_RDWR : O_WRONLY;
+  return ::open(name.c_str(), access | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
 }
 
 Error cannot_open(const std::string& name) {
@@ -51,8 +61,13 @@ Result<void> LineFile::check(const std::string& name) {
   return cannot_open(name);
 }
 
+LineFile::LineFile(int descriptor)
+    : descriptor_(descriptor), may_block_(!is_on_a_disk(descriptor)) {}
+
 LineFile::LineFile(LineFile&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
+      may_block_(other.may_block_),
+      give_up_at_(other.give_up_at_.load()),
       line_broken_(other.line_broken_),
       lines_(std::exchange(other.lines_, 0)),
       buffer_(std::exchange(other.buffer_, {})) {}
@@ -61,18 +76,41 @@ LineFile::~LineFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void LineFile::add(std::string_view line) {
+bool LineFile::add(std::string_view line) noexcept {
+  try {
+    buffer_.reserve(buffer_.size() + line.size() + 2);
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
   if (line_broken_ && buffer_.empty()) buffer_ += '\n';
   buffer_ += line;
   buffer_ += '\n';
   ++lines_;
+  return true;
+}
+
+void LineFile::give_up_after(std::chrono::milliseconds time) noexcept {
+  give_up_at_ = std::min(give_up_at_.load(), system_clock().now() + time);
+}
+
+/// False: the time is over.
+bool LineFile::wait_for_room() const {
+  pollfd wait{descriptor_, POLLOUT, 0};
+  while (::poll(&wait, 1, kLookEveryMs) <= 0) {
+    if (system_clock().now() >= give_up_at_.load()) return false;
+  }
+  return true;
 }
 
 std::size_t LineFile::write_buffer() const {
+  // What polls as writable takes that much without blocking (pipe(7)).
+  const std::size_t most = may_block_ ? PIPE_BUF : buffer_.size();
   std::size_t done = 0;
   while (done < buffer_.size()) {
-    const auto count = ::write(descriptor_, buffer_.data() + done, buffer_.size() - done);
-    if (count < 0 && !may_try_again(descriptor_)) break;
+    if (may_block_ && !wait_for_room()) break;
+    const auto count =
+        ::write(descriptor_, buffer_.data() + done, std::min(most, buffer_.size() - done));
+    if (count < 0 && errno != EINTR && errno != EAGAIN) break;
     if (count > 0) done += static_cast<std::size_t>(count);
   }
   return done;

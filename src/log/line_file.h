@@ -1,10 +1,13 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "penstock/clock.h"
 #include "penstock/result.h"
 
 namespace penstock::internal {
@@ -14,8 +17,9 @@ namespace penstock::internal {
 /// by one thread at a time.
 class LineFile {
  public:
-  /// `name` is stdout, stderr or a path, which is made (mode 0640) or appended to. Error: it cannot
-  /// be opened; the message names it and the reason.
+  /// `name` is stdout, stderr or a path, which is made (mode 0640) or appended to. A named pipe is
+  /// opened whether or not somebody reads it. Error: it cannot be opened; the message names it and
+  /// the reason.
   static Result<LineFile> open(const std::string& name);
   /// Whether it could be opened or made, without doing so. Errors as above.
   static Result<void> check(const std::string& name);
@@ -24,18 +28,24 @@ class LineFile {
   /// Closes the file. What is gathered is lost.
   ~LineFile();
 
-  /// Gathers a line.
-  void add(std::string_view line);
+  /// Gathers a line. False: there is no memory for it.
+  bool add(std::string_view line) noexcept;
   std::uint64_t gathered_lines() const noexcept { return lines_; }
   std::size_t gathered_bytes() const noexcept { return buffer_.size(); }
-  /// Writes all that is gathered; the number of lines that could not be written. Blocks.
+  /// Writes all that is gathered; the number of lines that could not be written. Blocks while the
+  /// file takes nothing, until the time of give_up_after.
   std::uint64_t write_out();
+  /// From then on write_out does not wait. Any thread.
+  void give_up_after(std::chrono::milliseconds time) noexcept;
 
  private:
-  explicit LineFile(int descriptor) : descriptor_(descriptor) {}
+  explicit LineFile(int descriptor);
   std::size_t write_buffer() const;
+  bool wait_for_room() const;
 
   int descriptor_;  // ours; of stdout and stderr a duplicate
+  bool may_block_;  // a pipe, a terminal, a socket: no file of a disk
+  std::atomic<MonotonicTime> give_up_at_{MonotonicTime::max()};
   bool line_broken_ = false;
   std::uint64_t lines_ = 0;
   std::string buffer_;

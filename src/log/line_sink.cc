@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 namespace penstock::internal {
 
@@ -14,17 +15,29 @@ constexpr auto kRest = 2ms;
 }  // namespace
 
 void LineSink::sink_it_(const spdlog::details::log_msg& message) {
-  file_.add(std::string_view(message.payload.data(), message.payload.size()));
+  const std::string_view line(message.payload.data(), message.payload.size());
+  ++gathered_lines_;
+  gathered_bytes_ += line.size();
+  if (!file_.add(line)) lost_.fetch_add(1);
   if (pool_->queue_size() > 0 && file_.gathered_bytes() < kWriteBytes) return;
   flush_();
   if (pool_->queue_size() == 0) std::this_thread::sleep_for(kRest);
 }
 
 void LineSink::flush_() {
-  const std::uint64_t lines = file_.gathered_lines();
   lost_.fetch_add(file_.write_out());
-  done_.fetch_add(lines);
-  done_.notify_all();
+  done(std::exchange(gathered_lines_, 0), std::exchange(gathered_bytes_, 0));
+}
+
+void LineSink::lose(std::size_t bytes) noexcept {
+  lost_.fetch_add(1);
+  done(1, bytes);
+}
+
+void LineSink::done(std::uint64_t lines, std::uint64_t bytes) noexcept {
+  done_bytes_.fetch_add(bytes);
+  done_lines_.fetch_add(lines);
+  done_lines_.notify_all();
 }
 
 }  // namespace penstock::internal

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <utility>
 
@@ -21,9 +22,15 @@ class LineSink final : public spdlog::sinks::base_sink<spdlog::details::null_mut
   explicit LineSink(LineFile file) : file_(std::move(file)) {}
   /// The pool whose queue is looked at; it is destroyed before the sink.
   void watch(spdlog::details::thread_pool& pool) { pool_ = &pool; }
+  /// What the file does not take within that time from now is lost. Any thread.
+  void hurry(std::chrono::milliseconds time) noexcept { file_.give_up_after(time); }
 
-  /// Lines written or lost.
-  const std::atomic<std::uint64_t>& done() const noexcept { return done_; }
+  /// Counts a line as done that never came here. Any thread.
+  void lose(std::size_t bytes) noexcept;
+
+  /// Lines written or lost, and their bytes without line ends.
+  const std::atomic<std::uint64_t>& done_lines() const noexcept { return done_lines_; }
+  const std::atomic<std::uint64_t>& done_bytes() const noexcept { return done_bytes_; }
   std::uint64_t lost() const noexcept { return lost_.load(); }
 
  protected:
@@ -33,7 +40,12 @@ class LineSink final : public spdlog::sinks::base_sink<spdlog::details::null_mut
  private:
   LineFile file_;
   spdlog::details::thread_pool* pool_ = nullptr;
-  std::atomic<std::uint64_t> done_{0};
+  void done(std::uint64_t lines, std::uint64_t bytes) noexcept;
+
+  std::uint64_t gathered_lines_ = 0;
+  std::uint64_t gathered_bytes_ = 0;
+  std::atomic<std::uint64_t> done_lines_{0};
+  std::atomic<std::uint64_t> done_bytes_{0};
   std::atomic<std::uint64_t> lost_{0};
 };
 

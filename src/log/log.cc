@@ -1,8 +1,11 @@
 #include "log/log.h"
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <mutex>
+#include <new>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -17,7 +20,7 @@ namespace penstock {
 
 namespace {
 constexpr std::size_t kMaxMessageBytes = 4096;
-}
+}  // namespace
 
 const char* to_string(Log::Level level) noexcept {
   switch (level) {
@@ -34,26 +37,50 @@ const char* to_string(Log::Level level) noexcept {
 }
 
 struct Log::Impl {
-  Impl(const Clock& its_clock, internal::LineFile file, std::size_t queue_lines)
+  Impl(const Options& options, const Clock& its_clock, internal::LineFile file)
       : clock(its_clock),
+        most_lines(options.queue_lines),
+        most_bytes(options.queue_bytes),
+        end_time(options.end_time),
         sink(std::make_shared<internal::LineSink>(std::move(file))),
-        pool(std::make_shared<spdlog::details::thread_pool>(queue_lines, 1)),
+        pool(std::make_shared<spdlog::details::thread_pool>(options.queue_lines, 1)),
         logger(std::make_shared<spdlog::async_logger>(
             "penstock", sink, pool, spdlog::async_overflow_policy::overrun_oldest)) {
     sink->watch(*pool);
   }
   ~Impl() {
+    sink->hurry(end_time);
     pool.reset();  // works off the queue and joins the thread
     sink->flush();
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
+  /// What is let in here fits into the queue of spdlog, which therefore never overruns.
+  bool admit(std::size_t size) noexcept {
+    const std::uint64_t done = sink->done_lines().load();  // first: never more than what is below
+    const std::uint64_t bytes_done = sink->done_bytes().load();
+    if (bytes.fetch_add(size) + size - bytes_done <= most_bytes) {
+      std::uint64_t before = lines.load();
+      while (before - done < most_lines) {
+        if (lines.compare_exchange_weak(before, before + 1)) return true;
+      }
+    }
+    bytes.fetch_sub(size);
+    refused.fetch_add(1);
+    return false;
+  }
+
   const Clock& clock;
+  const std::uint64_t most_lines;
+  const std::uint64_t most_bytes;
+  const std::chrono::milliseconds end_time;
   std::shared_ptr<internal::LineSink> sink;
   std::shared_ptr<spdlog::details::thread_pool> pool;
   std::shared_ptr<spdlog::async_logger> logger;
-  std::atomic<std::uint64_t> given{0};
+  std::atomic<std::uint64_t> lines{0};  // let in so far
+  std::atomic<std::uint64_t> bytes{0};
+  std::atomic<std::uint64_t> refused{0};
 };
 
 namespace {
@@ -93,8 +120,7 @@ AllLogs& all_logs() {
 Result<std::unique_ptr<Log>> Log::open(const Options& options, const Clock& clock) {
   internal::LineFile file = TRY(internal::LineFile::open(options.file));
   try {
-    return std::unique_ptr<Log>(
-        new Log(std::make_unique<Impl>(clock, std::move(file), options.queue_lines)));
+    return std::unique_ptr<Log>(new Log(std::make_unique<Impl>(options, clock, std::move(file))));
   } catch (const std::system_error& problem) {
     return internal_error(std::string("cannot start the log's thread: ") + problem.what());
   }
@@ -116,34 +142,50 @@ std::uint64_t Log::dropped_by_all() {
   return all_logs().dropped();
 }
 
-void Log::write(std::string_view json_line) {
-  impl_->given.fetch_add(1);
-  impl_->logger->log(spdlog::level::info,
-                     spdlog::string_view_t(json_line.data(), json_line.size()));
+void Log::write(std::string_view json_line) noexcept {
+  if (!impl_->admit(json_line.size())) return;
+  try {
+    impl_->logger->log(spdlog::level::info,
+                       spdlog::string_view_t(json_line.data(), json_line.size()));
+  } catch (const std::exception&) {  // no memory for its place in the queue
+    impl_->sink->lose(json_line.size());
+  }
 }
 
-void Log::server(Level level, std::string_view message, std::string_view fields) {
-  JsonLine line;
-  line.text("ts", format_time(impl_->clock.wall_now()))
-      .text("level", to_string(level))
-      .text("event", "server")
-      .text("message", cut_text(message, kMaxMessageBytes))
-      .append(fields);
-  write(std::move(line).object());
+void Log::server(Level level, std::string_view message, std::string_view fields) noexcept {
+  try {
+    JsonLine line;
+    line.text("ts", format_time(impl_->clock.wall_now()))
+        .text("level", to_string(level))
+        .text("event", "server")
+        .text("message", cut_text(message, kMaxMessageBytes))
+        .append(fields);
+    write(std::move(line).object());
+  } catch (const std::bad_alloc&) {
+    lose_line();
+  }
+}
+
+void Log::lose_line() noexcept {
+  impl_->refused.fetch_add(1);
 }
 
 std::uint64_t Log::dropped() const noexcept {
-  return impl_->pool->overrun_counter() + impl_->sink->lost();
+  return impl_->refused.load() + impl_->sink->lost();
 }
 
 void Log::flush() {
-  const std::uint64_t given = impl_->given.load();
+  const std::uint64_t given = impl_->lines.load();
   for (;;) {
-    // When a line is overrun, others wait in the queue; their end wakes this thread to look again.
-    const std::uint64_t done = impl_->sink->done().load();
-    if (done + impl_->pool->overrun_counter() >= given) return;
-    impl_->sink->done().wait(done);
+    const std::uint64_t done = impl_->sink->done_lines().load();
+    if (done >= given) return;
+    impl_->sink->done_lines().wait(done);
   }
+}
+
+void Log::finish() {
+  impl_->sink->hurry(impl_->end_time);
+  flush();
 }
 
 }  // namespace penstock

@@ -1,6 +1,7 @@
 #include "runtime/context.h"
 
 #include <exception>
+#include <new>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <utility>
@@ -38,8 +39,12 @@ constexpr std::size_t kTrimMargin = 1024;
 Fiber::Context::Context() {
   mapping_ = ::mmap(nullptr, kGuardBytes + kStackBytes, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-  PENSTOCK_CHECK(mapping_ != MAP_FAILED, "address space for a stack is left");
-  PENSTOCK_CHECK(::mprotect(mapping_, kGuardBytes, PROT_NONE) == 0, "a page can be protected");
+  if (mapping_ == MAP_FAILED) throw std::bad_alloc();
+  // Splits the mapping in two, and their number is limited (vm.max_map_count).
+  if (::mprotect(mapping_, kGuardBytes, PROT_NONE) != 0) {
+    ::munmap(mapping_, kGuardBytes + kStackBytes);
+    throw std::bad_alloc();
+  }
 }
 
 Fiber::Context::~Context() {

@@ -15,6 +15,7 @@ namespace penstock::runtime {
 /// overruns it crashes instead of writing into a neighbour.
 class Fiber::Context {
  public:
+  /// Throws std::bad_alloc when no memory can be mapped.
   Context();
   ~Context();
   Context(const Context&) = delete;

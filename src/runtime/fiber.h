@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 
+#include <boost/intrusive/list_hook.hpp>
 #include <boost/intrusive/set_hook.hpp>
 
 #include "penstock/clock.h"
@@ -62,6 +63,7 @@ class Fiber : public boost::intrusive::set_base_hook<> {
   void suspend();
 
   Loop* loop_;
+  boost::intrusive::list_member_hook<> ready_hook_;  // in the loop's list of those to run
   std::unique_ptr<Context> context_;
   MonotonicTime wake_at_ = MonotonicTime::max();
   Wake reason_ = Wake::kNotified;

@@ -5,7 +5,8 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <deque>
+#include <cstdio>
+#include <exception>
 #include <limits>
 #include <mutex>
 #include <sys/epoll.h>
@@ -14,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include <boost/intrusive/list.hpp>
 #include <boost/intrusive/set.hpp>
 
 #include "base/check.h"
@@ -40,6 +42,15 @@ Readiness readiness(std::uint32_t events) {
   return {ended || (events & EPOLLIN) != 0, broken || (events & EPOLLOUT) != 0, ended};
 }
 
+/// A task that throws is no fault of the fibers: the loop goes on.
+void run_task(UniqueFunction<void()>& task) {
+  try {
+    task();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "penstock: a task of an event loop failed: %s\n", error.what());
+  }
+}
+
 /// What epoll_wait takes, rounded up, so that nothing is due before its time.
 int milliseconds_until(MonotonicTime then, MonotonicTime now) {
   if (then <= now) return 0;
@@ -50,6 +61,10 @@ int milliseconds_until(MonotonicTime then, MonotonicTime now) {
 }  // namespace
 
 struct Loop::Impl final : ReadinessHandler {
+  using Ready = boost::intrusive::list<
+      Fiber, boost::intrusive::member_hook<Fiber, boost::intrusive::list_member_hook<>,
+                                           &Fiber::ready_hook_>>;
+
   int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   int bell = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);  // rung by other threads
   std::array<epoll_event, kEventsAtOnce> events;
@@ -57,7 +72,7 @@ struct Loop::Impl final : ReadinessHandler {
   std::size_t end_event = 0;
 
   boost::intrusive::multiset<Fiber, boost::intrusive::compare<ByTime>> timers;
-  std::deque<Fiber*> ready;
+  Ready ready;
   std::vector<std::unique_ptr<Fiber>> spare;
   std::size_t alive = 0;
   bool running_ready = false;
@@ -68,7 +83,10 @@ struct Loop::Impl final : ReadinessHandler {
 
   std::vector<char> scratch = std::vector<char>(kScratchBytes);
 
-  Impl() { PENSTOCK_CHECK(epoll >= 0 && bell >= 0, "descriptors for an event loop are left"); }
+  Impl() {
+    spare.reserve(kSpareFibers);
+    PENSTOCK_CHECK(epoll >= 0 && bell >= 0, "descriptors for an event loop are left");
+  }
   ~Impl() {
     ::close(bell);
     ::close(epoll);
@@ -89,7 +107,7 @@ struct Loop::Impl final : ReadinessHandler {
       const std::lock_guard lock(mutex);
       due.swap(posted);
     }
-    for (auto& fn : due) fn();
+    for (auto& fn : due) run_task(fn);
   }
 
   int patience(const Clock& clock) const {
@@ -103,6 +121,7 @@ Loop::Loop(const Clock& clock) : clock_(&clock), impl_(std::make_unique<Impl>())
 
 Loop::~Loop() {
   impl_->timers.clear();
+  impl_->ready.clear();
 }
 
 Loop& Loop::current() {
@@ -132,7 +151,7 @@ void Loop::spawn(UniqueFunction<void()> body) {
     fiber = std::move(impl_->spare.back());
     impl_->spare.pop_back();
   }
-  fiber->start(std::move(body));
+  fiber->start(std::move(body));  // the last that could throw
   ++impl_->alive;
   make_ready(*fiber.release());  // run_ready takes it back when it has ended
 }
@@ -208,7 +227,7 @@ void Loop::remove_timer(Fiber& fiber) {
 }
 
 void Loop::make_ready(Fiber& fiber) {
-  impl_->ready.push_back(&fiber);
+  impl_->ready.push_back(fiber);
   if (!impl_->running_ready && Fiber::current_or_null() == nullptr) run_ready();
 }
 
@@ -216,11 +235,11 @@ void Loop::run_ready() {
   impl_->running_ready = true;
   Loop* const outer = std::exchange(running_loop, this);
   while (!impl_->ready.empty()) {
-    Fiber* const fiber = impl_->ready.front();
+    Fiber& fiber = impl_->ready.front();
     impl_->ready.pop_front();
-    if (!fiber->resume()) continue;
+    if (!fiber.resume()) continue;
     --impl_->alive;
-    std::unique_ptr<Fiber> ended(fiber);
+    std::unique_ptr<Fiber> ended(&fiber);
     if (impl_->spare.size() < kSpareFibers) impl_->spare.push_back(std::move(ended));
   }
   running_loop = outer;

@@ -46,9 +46,10 @@ class Loop {
   static Loop& current();
 
   /// Starts a fiber; it runs before spawn returns until it first waits, or as soon as the caller
-  /// waits when that is a fiber.
+  /// waits when that is a fiber. Throws std::bad_alloc when there is no memory for one.
   void spawn(UniqueFunction<void()> body);
-  /// Runs `fn` on the loop's thread, outside of fibers. Any thread.
+  /// Runs `fn` on the loop's thread, outside of fibers. Any thread. Throws std::bad_alloc; when
+  /// `fn` itself throws, that is said on stderr and the loop goes on.
   void post(UniqueFunction<void()> fn);
   /// Serves events until stop().
   void run();

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -114,9 +115,13 @@ struct Resolver::Impl {
   IoResult<Addresses> ask(const std::string& host) {
     IoResult<Addresses> answer = look_up(host, 0);
     const std::lock_guard lock(mutex);
-    --pending;
     if (answer) cache[host] = {*answer, clock.now()};
     return answer;
+  }
+
+  void leave() {
+    const std::lock_guard lock(mutex);
+    --pending;
   }
 };
 
@@ -139,12 +144,17 @@ IoResult<Addresses> Resolver::resolve(const std::string& host, std::uint16_t por
   auto request = std::make_shared<Request>();
   request->waiter = &Fiber::current();
   boost::asio::post(impl_->threads, [this, request, host, &loop = Fiber::current().loop()] {
-    auto answer = impl_->ask(host);
-    loop.post([request, answer = std::move(answer)]() mutable {
-      request->answer = std::move(answer);
-      request->done = true;
-      if (request->waiter != nullptr) request->waiter->notify();
-    });
+    // Without memory there is no answer, and the fiber waits until its deadline.
+    try {
+      auto answer = impl_->ask(host);
+      loop.post([request, answer = std::move(answer)]() mutable {
+        request->answer = std::move(answer);
+        request->done = true;
+        if (request->waiter != nullptr) request->waiter->notify();
+      });
+    } catch (const std::bad_alloc&) {
+    }
+    impl_->leave();
   });
 
   Wake wake = Wake::kNotified;

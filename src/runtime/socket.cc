@@ -7,13 +7,17 @@
 #include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <new>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
+#include "runtime/descriptors.h"
 #include "runtime/fiber.h"
 #include "runtime/loop.h"
+#include "runtime/spill.h"
 
 namespace penstock::runtime {
 
@@ -54,6 +58,19 @@ std::string rest_of(std::span<const std::string_view> pieces, std::size_t done) 
     done = 0;
   }
   return rest;
+}
+
+/// The pieces without the first `done` bytes.
+std::vector<std::string_view> without_prefix(std::span<const std::string_view> pieces,
+                                             std::size_t done) {
+  std::vector<std::string_view> left;
+  for (std::string_view piece : pieces) {
+    const std::size_t cut = std::min(done, piece.size());
+    done -= cut;
+    piece.remove_prefix(cut);
+    if (!piece.empty()) left.push_back(piece);
+  }
+  return left;
 }
 
 /// One sendmsg; the number of bytes taken, 0 when the socket is full.
@@ -111,15 +128,30 @@ Socket::~Socket() {
   ::close(descriptor_);
 }
 
+std::unique_ptr<Socket> Socket::adopt(int descriptor) {
+  try {
+    return std::make_unique<Socket>(descriptor);
+  } catch (const std::bad_alloc&) {
+    ::close(descriptor);
+    throw;
+  }
+}
+
 IoResult<std::unique_ptr<Socket>> Socket::connect(const Address& address, Deadline deadline) {
   const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return IoError{IoError::Kind::kRefused, std::strerror(errno)};
+  if (fd < 0) return IoError{IoError::Kind::kExhausted, std::strerror(errno)};
+  if (is_kept_back(fd)) {
+    ::close(fd);
+    return IoError{IoError::Kind::kExhausted, std::strerror(EMFILE)};
+  }
   const auto* target = reinterpret_cast<const sockaddr*>(&address.storage);
   const int begun = ::connect(fd, target, address.size) == 0 ? 0 : errno;
-  auto socket = std::make_unique<Socket>(fd);
+  auto socket = adopt(fd);
   if (begun == 0) return socket;
   if (begun != EINPROGRESS) {
-    return IoError{IoError::Kind::kRefused, address.to_string() + ": " + std::strerror(begun)};
+    const bool exhausted = begun == EADDRNOTAVAIL || begun == ENOBUFS || begun == ENOMEM;
+    return IoError{exhausted ? IoError::Kind::kExhausted : IoError::Kind::kRefused,
+                   address.to_string() + ": " + std::strerror(begun)};
   }
   if (auto waited = socket->wait_writable(deadline); !waited) return waited.error();
   int error = 0;
@@ -149,7 +181,11 @@ void Socket::take_in() {
     const auto got =
         receive(std::span(buffer).first(std::min(buffer.size(), spill_limit_ - spill_->size())));
     if (!got || *got == 0) return std::exchange(watcher_, nullptr)->request();
-    if (*got != kNothing) spill_->append(buffer.data(), *got);
+    if (*got == kNothing) return;
+    // Without memory for what it says, a part of that is lost: the same to us as if it had gone.
+    if (!append_to_spill(*spill_, {buffer.data(), *got})) {
+      return std::exchange(watcher_, nullptr)->request();
+    }
   }
 }
 
@@ -189,6 +225,18 @@ IoResult<void> Socket::wait_writable(Deadline deadline) {
   return woken;
 }
 
+IoResult<void> Socket::wait_either(Deadline deadline) {
+  readable_ = false;
+  writable_ = false;
+  reader_ = &Fiber::current();
+  writer_ = reader_;
+  IoResult<void> woken = park(deadline);
+  while (woken && !readable_ && !writable_) woken = park(deadline);
+  reader_ = nullptr;
+  writer_ = nullptr;
+  return woken;
+}
+
 IoResult<std::size_t> Socket::read(std::span<char> buffer, Deadline deadline) {
   while (true) {
     if (readable_) {
@@ -214,6 +262,21 @@ IoResult<void> Socket::write(std::span<const std::string_view> pieces, Deadline 
     left.remove_prefix(*sent);
   }
   return {};
+}
+
+IoResult<std::size_t> Socket::write_until_input(std::span<const std::string_view> pieces,
+                                                Deadline deadline) {
+  const std::size_t total = size_of(pieces);
+  std::size_t taken = 0;
+  std::vector<std::string_view> left;
+  while (true) {
+    const auto sent = send_some(descriptor_, left.empty() ? pieces : left);
+    if (!sent) return sent.error();
+    taken += *sent;
+    if (taken == total || !is_quiet()) return taken;
+    if (auto woken = wait_either(deadline); !woken) return woken.error();
+    left = without_prefix(pieces, taken);
+  }
 }
 
 bool Socket::is_quiet() {

@@ -38,12 +38,16 @@ class Socket final : public Stream, private ReadinessHandler {
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
-  /// Connects; suspends. Errors: kRefused, kTimeout, kCancelled.
+  /// The same on the heap. Throws std::bad_alloc; then the descriptor is closed.
+  static std::unique_ptr<Socket> adopt(int descriptor);
+  /// Connects; suspends. Errors: kRefused, kTimeout, kCancelled, kExhausted.
   static IoResult<std::unique_ptr<Socket>> connect(const Address& address, Deadline deadline);
 
   IoResult<std::size_t> read(std::span<char> buffer, Deadline deadline) override;
   IoResult<void> write(std::span<const std::string_view> pieces, Deadline deadline) override;
   using Stream::write;
+  IoResult<std::size_t> write_until_input(std::span<const std::string_view> pieces,
+                                          Deadline deadline) override;
   bool is_quiet() override;
   void shutdown_write() override;
 
@@ -52,9 +56,11 @@ class Socket final : public Stream, private ReadinessHandler {
   void watch(ReadWatcher& watcher);
   void unwatch() override;
 
-  /// For who has met EAGAIN on the descriptor: suspends until it may be read, or written.
+  /// For who has met EAGAIN on the descriptor: suspends until it may be read, or written, or
+  /// either.
   IoResult<void> wait_readable(Deadline deadline);
   IoResult<void> wait_writable(Deadline deadline);
+  IoResult<void> wait_either(Deadline deadline);
   int descriptor() const noexcept { return descriptor_; }
 
  private:

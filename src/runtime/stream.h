@@ -20,6 +20,7 @@ struct IoError {
     kRefused,    // no connection came about
     kTls,        // the TLS layer refused: certificate, protocol
     kName,       // the host name has no address
+    kExhausted,  // this process or machine has no descriptor, port or memory left for it
   };
   Kind kind = Kind::kClosed;
   std::string detail;  // for the log
@@ -42,6 +43,11 @@ class Stream {
   /// Writes all pieces, in one system call where the socket takes them. May suspend; what it could
   /// not write before that it has copied, so the pieces need not outlive a suspension.
   virtual IoResult<void> write(std::span<const std::string_view> pieces, Deadline deadline) = 0;
+  /// The same for a request whose answer may come before all of it was taken: stops as soon as
+  /// there is something to read, the end of the stream included, and says how many bytes were
+  /// taken. The pieces outlive the call. What is left may be written later, unchanged.
+  virtual IoResult<std::size_t> write_until_input(std::span<const std::string_view> pieces,
+                                                  Deadline deadline) = 0;
   /// While nobody reads: takes what arrives into `spill`, up to `limit` bytes, and requests
   /// `cancel` when the peer is gone (its end of the stream or a reset). Beyond the limit it looks
   /// no more. Both outlive the watch.

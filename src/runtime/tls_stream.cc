@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "runtime/cancel.h"
+#include "runtime/spill.h"
 
 namespace penstock::runtime {
 
@@ -49,6 +50,30 @@ IoResult<void> TlsStream::write(std::span<const std::string_view> pieces, Deadli
   return {};
 }
 
+IoResult<std::size_t> TlsStream::write_until_input(std::span<const std::string_view> pieces,
+                                                   Deadline deadline) {
+  std::string joined;
+  for (const std::string_view piece : pieces) joined.append(piece);
+  std::size_t taken = 0;
+  while (taken < joined.size()) {
+    ::ERR_clear_error();
+    std::size_t sent = 0;
+    const int done =
+        ::SSL_write_ex(ssl_.get(), joined.data() + taken, joined.size() - taken, &sent);
+    taken += sent;
+    if (done == 1) continue;
+    IoResult<void> waited;
+    if (::SSL_get_error(ssl_.get(), done) == SSL_ERROR_WANT_WRITE) {
+      if (!is_quiet()) break;
+      waited = socket_->wait_either(deadline);
+    } else {
+      waited = wait(done, deadline);
+    }
+    if (!waited) return waited.error();
+  }
+  return taken;
+}
+
 bool TlsStream::is_quiet() {
   ::ERR_clear_error();
   char byte = 0;
@@ -81,16 +106,14 @@ void TlsStream::on_readable() {
     std::size_t got = 0;
     const std::size_t room = std::min(buffer.size(), spill_limit_ - spill_->size());
     const int done = ::SSL_read_ex(ssl_.get(), buffer.data(), room, &got);
-    if (done == 1) {
-      spill_->append(buffer.data(), got);
-      continue;
-    }
+    if (done == 1 && append_to_spill(*spill_, {buffer.data(), got})) continue;
     const int error = ::SSL_get_error(ssl_.get(), done);
     if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
       socket_->watch(*this);
       return;
     }
-    std::exchange(cancel_, nullptr)->request();  // may resume the fiber, and that may drop us
+    // Gone, or no memory for what it says. May resume the fiber, and that may drop us.
+    std::exchange(cancel_, nullptr)->request();
     return;
   }
 }

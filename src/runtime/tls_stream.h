@@ -27,6 +27,8 @@ class TlsStream final : public Stream, private ReadWatcher {
   IoResult<std::size_t> read(std::span<char> buffer, Deadline deadline) override;
   IoResult<void> write(std::span<const std::string_view> pieces, Deadline deadline) override;
   using Stream::write;
+  IoResult<std::size_t> write_until_input(std::span<const std::string_view> pieces,
+                                          Deadline deadline) override;
   /// Takes in what belongs to TLS itself, such as session tickets.
   bool is_quiet() override;
 

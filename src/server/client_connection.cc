@@ -1,6 +1,8 @@
 #include "server/client_connection.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <exception>
 #include <utility>
 
@@ -65,8 +67,8 @@ bool may_stay(const http::RequestHead& head) {
   return head.keep_alive && head.minor_version > 0;
 }
 
-/// OPTIONS is asked of the server, so it needs no route. Not inlined: its room would be held by each
-/// open stream.
+/// OPTIONS is asked of the server, so it needs no route. Not inlined: its room would be held by
+/// each open stream.
 [[gnu::noinline]] Result<Asked> find_asked(const http::RequestHead& head) {
   Asked asked;
   asked.target = TRY(http::parse_target(head.method, head.target, head.host));
@@ -84,9 +86,40 @@ bool takes_body(std::string_view method) {
 
 }  // namespace
 
+/// An exchange that runs: its client is watched meanwhile, and its end is counted once, in
+/// whichever way it is left.
+class ClientConnection::Running {
+ public:
+  Running(ClientConnection& connection, const ServerExchange& x, Cancel& cancel)
+      : connection_(connection), x_(x) {
+    connection_.running_ = &cancel;
+    connection_.worker_.metrics().exchange_begins();
+    connection_.stream_->watch(cancel, connection_.input_, kReadAhead);
+  }
+  ~Running() {
+    connection_.stream_->unwatch();
+    connection_.running_ = nullptr;
+    ended(describe(ErrorKind::kOverloaded).status, {});
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  void ended(int status, const Outcome& outcome) noexcept {
+    if (std::exchange(ended_, true)) return;
+    const config::Config& config = connection_.setup_->snapshot->config;
+    connection_.worker_.metrics().exchange_ends(x_, config, status, outcome,
+                                                connection_.clock_.now());
+  }
+
+ private:
+  ClientConnection& connection_;
+  const ServerExchange& x_;
+  bool ended_ = false;
+};
+
 ClientConnection::ClientConnection(Worker& worker, int descriptor)
     : worker_(worker),
-      socket_(std::make_unique<runtime::Socket>(descriptor)),
+      socket_(runtime::Socket::adopt(descriptor)),
       clock_(worker.loop().clock()),
       started_(clock_.now()) {}
 
@@ -99,17 +132,29 @@ void ClientConnection::cut() {
   if (running_ != nullptr) running_->request();
 }
 
-void ClientConnection::serve() {
-  std::string failure;
+/// Runs `fn`; false when it threw. Nothing of ours throws, but memory may run out.
+template <class Fn>
+bool ClientConnection::guarded(Fn fn) {
   try {
+    fn();
+    return true;
+  } catch (const std::exception& error) {
+    std::array<char, 256> words;
+    std::snprintf(words.data(), words.size(), "a connection failed: %s", error.what());
+    worker_.shared().log.server(Log::Level::kError, words.data());
+    return false;
+  }
+}
+
+void ClientConnection::serve() {
+  const auto all = [this] {
     if (secure()) serve_requests();
-  } catch (const std::exception& error) {  // nothing of ours throws, but memory may run out
-    failure = error.what();
-  }
-  // Out here, because a fiber must not wait inside a catch block.
-  if (!failure.empty()) {
-    worker_.shared().log.server(Log::Level::kError, concat({"a connection failed: ", failure}));
-  }
+  };
+  const auto last_words = [this] {
+    (void)stream_->write(worker_.no_memory_answer(), after(options().timeouts.write_idle));
+    linger();
+  };
+  if (!guarded(all) && stream_ && !answer_begun_) guarded(last_words);
 }
 
 /// Makes TLS where the configuration asks for it. False: the connection ends here.
@@ -157,6 +202,7 @@ Result<std::optional<http::RequestHead>> ClientConnection::read_head() {
   http::HeadLimits limits;
   limits.max_bytes = options().limits.max_head;
   http::RequestParser parser(limits);
+  answer_begun_ = false;
   Deadline deadline = after(options().timeouts.keep_alive);
   deadline.cancel = &idle_;
   bool waiting = input_.empty();
@@ -279,16 +325,11 @@ ClientConnection::After ClientConnection::serve_api(http::RequestHead& head, con
                    std::move(*body));
   x.request = make_request(head, asked.target, asked.match);
   x.request.certificate_subject = certificate_subject_;
-  running_ = &cancel;
-  worker_.metrics().exchange_begins();
-  stream_->watch(cancel, input_, kReadAhead);
-  const After after = run_exchange(x, head, origin);
-  stream_->unwatch();
-  running_ = nullptr;
-  return after;
+  Running running(*this, x, cancel);
+  return run_exchange(running, x, head, origin);
 }
 
-ClientConnection::After ClientConnection::run_exchange(ServerExchange& x,
+ClientConnection::After ClientConnection::run_exchange(Running& running, ServerExchange& x,
                                                        const http::RequestHead& head,
                                                        std::string_view origin) {
   auto result = setup_->snapshot->chain.run(x, setup_->router);
@@ -297,20 +338,17 @@ ClientConnection::After ClientConnection::run_exchange(ServerExchange& x,
   if (client_left && !worker_.cutting()) {
     Outcome outcome;
     outcome.ending = Ending::kClientGone;
-    count_end(x, describe(ErrorKind::kCancelled).status, outcome);
+    running.ended(describe(ErrorKind::kCancelled).status, outcome);
     return After::kClose;
   }
   Response response = result ? std::move(*result) : error_answer(x, result.error());
-  response.body.on_finish([this, &x, status = response.status](const Outcome& outcome) {
-    count_end(x, outcome.status != 0 ? outcome.status : status, outcome);
+  response.body.on_finish([&running, status = response.status](const Outcome& outcome) {
+    running.ended(outcome.status != 0 ? outcome.status : status, outcome);
   });
   const Client client{
       *stream_, *setup_, origin, head.method == "HEAD", head.minor_version == 0, may_stay(head)};
+  answer_begun_ = true;
   return relay(worker_, client, x, response) ? After::kKeep : After::kClose;
-}
-
-void ClientConnection::count_end(const ServerExchange& x, int status, const Outcome& outcome) {
-  worker_.metrics().exchange_ends(x, setup_->snapshot->config, status, outcome, clock_.now());
 }
 
 ClientConnection::After ClientConnection::answer_health(const http::RequestHead& head,
@@ -344,6 +382,7 @@ ClientConnection::After ClientConnection::answer_at_once(const http::RequestHead
   http::write_response_head(out, status, headers, {http::Framing::Kind::kLength, body.size()},
                             keep ? http::Connection::kKeepAlive : http::Connection::kClose);
   if (head.method != "HEAD") out += body;
+  answer_begun_ = true;
   const bool sent = stream_->write(out, after(options().timeouts.write_idle)).has_value();
   return sent && keep ? After::kKeep : After::kClose;
 }
@@ -364,6 +403,7 @@ ClientConnection::After ClientConnection::refuse(const Error& error, std::string
   http::write_response_head(out, status, headers, {http::Framing::Kind::kLength, body.size()},
                             http::Connection::kClose);
   if (!is_head) out += body;
+  answer_begun_ = true;
   (void)stream_->write(out, after(options().timeouts.write_idle));
 
   std::string fields =

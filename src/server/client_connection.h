@@ -30,7 +30,7 @@ struct Asked {
 /// half-close from a close, and an upstream that works for nobody costs money.
 class ClientConnection {
  public:
-  /// Takes over the descriptor. `worker` outlives it.
+  /// Takes over the descriptor, also when it throws. `worker` outlives it.
   ClientConnection(Worker& worker, int descriptor);
 
   /// Serves until the connection is to be closed. Suspends.
@@ -45,6 +45,10 @@ class ClientConnection {
  private:
   enum class After { kKeep, kClose };
 
+  class Running;
+
+  template <class Fn>
+  bool guarded(Fn fn);
   bool secure();
   void serve_requests();
   Result<std::optional<http::RequestHead>> read_head();
@@ -53,9 +57,8 @@ class ClientConnection {
   Result<void> send_continue();
   After serve_one(http::RequestHead& head);
   After serve_api(http::RequestHead& head, const Asked& asked, std::string_view origin);
-  After run_exchange(ServerExchange& x, const http::RequestHead& head, std::string_view origin);
-
-  void count_end(const ServerExchange& x, int status, const Outcome& outcome);
+  After run_exchange(Running& running, ServerExchange& x, const http::RequestHead& head,
+                     std::string_view origin);
 
   After answer_health(const http::RequestHead& head, RouteMatch::Kind kind);
   After answer_options(const http::RequestHead& head);
@@ -79,6 +82,7 @@ class ClientConnection {
   MonotonicTime started_;
   Cancel idle_;
   Cancel* running_ = nullptr;  // of the exchange that runs
+  bool answer_begun_ = false;  // of the current request: another answer must not follow it
 };
 
 }  // namespace penstock::server

@@ -1,7 +1,9 @@
 #include "server/relay.h"
 
 #include <array>
+#include <new>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/text.h"
@@ -17,6 +19,7 @@ namespace {
 using http::Framing;
 
 constexpr auto kReadingTime = std::chrono::seconds(1);
+constexpr const char* kNoMemory = "out of memory";  // short enough to need none itself
 
 /// The answer to one exchange while it is sent.
 class Relay {
@@ -29,7 +32,8 @@ class Relay {
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
 
-  // The frames below run() count in each open stream, so what happens once has frames of its own.
+  /// Throws std::bad_alloc; then give_up() is called. Its frame is held by each open stream, so
+  /// what happens once has frames of its own, not inlined.
   bool run() {
     const MonotonicTime before = x_.clock().now();
     auto chunk = response_.body.read(forever());
@@ -55,7 +59,29 @@ class Relay {
     return end_stream(head);
   }
 
+  /// Memory ran out in the middle. May throw again; then it is enough to drop this.
+  bool give_up() {
+    if (wire_ != Wire::kNothing) return break_off(out_of_memory());
+    wire_ = Wire::kTorn;
+    outcome_.ending = Ending::kAbandoned;
+    outcome_.error = kNoMemory;
+    outcome_.status = describe(ErrorKind::kOverloaded).status;
+    response_.body.finish(std::move(outcome_));
+    (void)client_.stream.write(worker_.no_memory_answer(), patience());
+    return false;
+  }
+
  private:
+  /// What the client has got: after a torn message there is no telling where another begins.
+  enum class Wire { kNothing, kWhole, kTorn };
+
+  bool write(std::span<const std::string_view> pieces, Deadline deadline) {
+    wire_ = Wire::kTorn;
+    if (!client_.stream.write(pieces, deadline)) return false;
+    wire_ = Wire::kWhole;
+    return true;
+  }
+
   Deadline forever() const { return {MonotonicTime::max(), &x_.cancel()}; }
   Deadline patience() const { return x_.within(client_.setup.options().timeouts.write_idle); }
 
@@ -99,7 +125,7 @@ class Relay {
     const bool bodiless = client_.is_head || response_.status == 204 || response_.status == 304;
     const std::array<std::string_view, 2> pieces{head, bodiless ? std::string_view{} : body};
     outcome_.first_byte = x_.clock().now();
-    if (!client_.stream.write(pieces, patience())) return client_gone();
+    if (!write(pieces, patience())) return client_gone();
     outcome_.bytes_out = pieces[1].size();
     return complete();
   }
@@ -114,7 +140,7 @@ class Relay {
     }
     if (client_.is_head) bytes = {};
     const std::array<std::string_view, 4> pieces{head, size_line, bytes, end};
-    if (!client_.stream.write(pieces, patience())) return false;
+    if (!write(pieces, patience())) return false;
     outcome_.bytes_out += bytes.size();
     return true;
   }
@@ -124,7 +150,7 @@ class Relay {
                                       ? std::string_view("0\r\n\r\n")
                                       : std::string_view();
     const std::array<std::string_view, 2> pieces{head, last};
-    if (!client_.stream.write(pieces, patience())) return client_gone();
+    if (!write(pieces, patience())) return client_gone();
     return complete();
   }
 
@@ -147,7 +173,7 @@ class Relay {
     outcome_.status = describe(error.kind).status;
     response_.body.finish(std::move(outcome_));
     Response answer = error_answer(x_, error);
-    return Relay(worker_, client_, x_, answer).run();
+    return relay(worker_, client_, x_, answer);
   }
 
   [[gnu::noinline]] bool break_off(Error error) {
@@ -157,7 +183,7 @@ class Relay {
       error.kind = ErrorKind::kOverloaded;
     }
     bool told = false;
-    if (sends_events_ && !error.public_message.empty()) {
+    if (sends_events_ && !error.public_message.empty() && wire_ != Wire::kTorn) {
       const std::string event = "data: " + error_object(error, x_.id()) + "\n\n";
       // Its own time, since the exchange may be cancelled; what counts is that we tried.
       const Deadline deadline{x_.clock().now() + std::chrono::seconds(1), nullptr};
@@ -166,7 +192,7 @@ class Relay {
       const bool chunked = framing_.kind == Framing::Kind::kChunked;
       const std::array<std::string_view, 3> pieces{chunked ? size_line : std::string_view(), event,
                                                    chunked ? "\r\n" : std::string_view()};
-      told = client_.stream.write(pieces, deadline).has_value();
+      told = write(pieces, deadline);
       if (told) outcome_.bytes_out += event.size();
     }
     note_failure(error);
@@ -178,7 +204,8 @@ class Relay {
   }
 
   void note_failure(const Error& error) {
-    outcome_.ending = worker_.cutting() ? Ending::kAbandoned : Ending::kUpstreamFailed;
+    const bool ours = worker_.cutting() || error.source == ErrorSource::kInternal;
+    outcome_.ending = ours ? Ending::kAbandoned : Ending::kUpstreamFailed;
     outcome_.error = error.detail.empty() ? error.public_message : error.detail;
   }
 
@@ -188,6 +215,7 @@ class Relay {
   Response& response_;
   bool streaming_ = false;
   bool sends_events_ = false;
+  Wire wire_ = Wire::kNothing;
   Framing framing_;
   Outcome outcome_;
 };
@@ -195,7 +223,17 @@ class Relay {
 }  // namespace
 
 bool relay(Worker& worker, const Client& client, ServerExchange& x, Response& response) {
-  return Relay(worker, client, x, response).run();
+  Relay answer(worker, client, x, response);
+  // Each step outside of the catch blocks, since a fiber must not wait inside one.
+  try {
+    return answer.run();
+  } catch (const std::bad_alloc&) {
+  }
+  try {
+    return answer.give_up();
+  } catch (const std::bad_alloc&) {
+  }
+  return false;  // the body is dropped, and hears of it
 }
 
 Response error_answer(const ServerExchange& x, const Error& error) {

@@ -26,7 +26,8 @@ struct Client {
 ///
 /// A stream that breaks is never given a clean end: the client gets an error event (where the body
 /// is an event stream) and a connection that closes before the last chunk. An answer that fails
-/// before its first byte becomes an error answer with a status of its own.
+/// before its first byte becomes an error answer with a status of its own. When memory runs out,
+/// the exchange ends like that, too, and the connection closes.
 bool relay(Worker& worker, const Client& client, ServerExchange& x, Response& response);
 
 /// The answer that tells an error.

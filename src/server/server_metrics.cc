@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <new>
 #include <optional>
 
 namespace penstock::server {
@@ -42,6 +43,10 @@ const MetricFamily kTlsFailures{"penstock_tls_handshake_failures_total",
                                 "Connections of clients that did not get through the handshake.",
                                 Type::kCounter,
                                 {}};
+constexpr std::array<std::string_view, 1> kReasonLabel{"reason"};
+const MetricFamily kTurnedAway{"penstock_connections_refused_total",
+                               "Connections of clients that were turned away, by what was lacking.",
+                               Type::kCounter, kReasonLabel};
 const HistogramFamily kRequestDuration{"penstock_request_duration_seconds",
                                        "From a request's first byte to the end of its answer.",
                                        kTimeLabels, kDurations};
@@ -109,6 +114,9 @@ ServerMetrics::ServerMetrics(Metrics& metrics)
     : metrics_(metrics),
       exchanges_(metrics.cell(kExchangesActive)),
       streams_(metrics.cell(kStreamsActive)),
+      turned_away_{&metrics.cell(kTurnedAway, {"limit"}),
+                   &metrics.cell(kTurnedAway, {"descriptors"}),
+                   &metrics.cell(kTurnedAway, {"memory"})},
       overhead_(kRoutes) {
   metrics.cell(kTlsFailures);  // shown from the start
 }
@@ -120,8 +128,16 @@ void ServerMetrics::overhead(Route route, nanoseconds time) {
 }
 
 void ServerMetrics::exchange_ends(const Exchange& x, const config::Config& config, int status,
-                                  const Outcome& outcome, MonotonicTime now) {
+                                  const Outcome& outcome, MonotonicTime now) noexcept {
   exchanges_.add(-1);
+  try {
+    count(x, config, status, outcome, now);
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+void ServerMetrics::count(const Exchange& x, const config::Config& config, int status,
+                          const Outcome& outcome, MonotonicTime now) {
   const RequestFacts* facts = x.known_facts();
   const Key key{x.request.route, model_label(facts, config), upstream_label(facts),
                 principal_label(x)};

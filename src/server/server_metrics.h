@@ -21,6 +21,10 @@ namespace penstock::server {
 extern const MetricFamily kStreamsActive;
 extern const MetricFamily kExchangesActive;
 
+/// Why a connection is not served: max_connections is reached, or the process has no descriptor or
+/// no memory for it.
+enum class Lack { kRoom, kDescriptors, kMemory };
+
 /// What one event loop counts of its clients and exchanges. Cells are looked up once for each
 /// combination of labels that occurs, so an exchange costs one look-up. Used by its loop's thread.
 class ServerMetrics {
@@ -34,12 +38,15 @@ class ServerMetrics {
   /// Time spent inside the gateway until the answer's head goes out.
   void overhead(Route route, std::chrono::nanoseconds time);
   /// The end of an exchange. `status` is what the client was told. Models and keys that the
-  /// configuration does not name count as "other", so that no client can add label values.
+  /// configuration does not name count as "other", so that no client can add label values. Without
+  /// memory for a new series it is not counted, but for the gauge.
   void exchange_ends(const Exchange& x, const config::Config& config, int status,
-                     const Outcome& outcome, MonotonicTime now);
+                     const Outcome& outcome, MonotonicTime now) noexcept;
   /// A request that never became an exchange.
   void refused(int status);
   void tls_failed();
+  /// A connection that was not served.
+  void turned_away(Lack lack) noexcept { turned_away_[static_cast<std::size_t>(lack)]->add(1); }
 
  private:
   struct Key {
@@ -74,6 +81,8 @@ class ServerMetrics {
     std::array<MetricCell*, kEndings> endings{};
   };
 
+  void count(const Exchange& x, const config::Config& config, int status, const Outcome& outcome,
+             MonotonicTime now);
   Series& series_of(const Key& key);
   MetricCell& requests_of(Series& series, const Key& key, int status);
   void count_tokens(Series& series, const Key& key, const Usage& usage);
@@ -81,7 +90,8 @@ class ServerMetrics {
   Metrics& metrics_;
   MetricCell& exchanges_;
   MetricCell& streams_;
-  std::vector<HistogramCells*> overhead_;  // by route
+  std::array<MetricCell*, 3> turned_away_;  // by Lack
+  std::vector<HistogramCells*> overhead_;   // by route
   std::unordered_map<OwnedKey, Series, Hash, Equal> series_;
 };
 

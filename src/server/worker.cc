@@ -1,14 +1,19 @@
 #include "server/worker.h"
 
+#include <array>
 #include <cerrno>
 #include <chrono>
+#include <exception>
+#include <new>
 #include <string>
+#include <string_view>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
 #include "http/message_writer.h"
 #include "log/log.h"
+#include "runtime/descriptors.h"
 #include "runtime/sleep.h"
 #include "runtime/socket.h"
 #include "server/client_connection.h"
@@ -22,11 +27,19 @@ using namespace std::chrono_literals;
 // Out of descriptors or memory: trying again at once would only burn the processor.
 constexpr auto kAcceptPause = 100ms;
 
+// Under a flood of connections the log is told now and then.
+constexpr auto kTellEvery = 10s;
+
 /// What a connection beyond max_connections is told.
-std::string full_answer() {
+Error no_room() {
   Error error = invalid_request("the gateway has no room for another connection; try again");
   error.kind = ErrorKind::kOverloaded;
   error.retry_after = 1s;
+  return error;
+}
+
+/// An answer made beforehand, for when there is no time or no memory to make one.
+std::string whole_answer(const Error& error) {
   Headers headers;
   set_error_headers(error, headers);
   const std::string body = error_object(error, "");
@@ -39,7 +52,11 @@ std::string full_answer() {
 }  // namespace
 
 Worker::Worker(Shared& shared, const Clock& clock, int listener)
-    : shared_(shared), loop_(clock), listener_(listener) {}
+    : shared_(shared),
+      loop_(clock),
+      listener_(listener),
+      full_answer_(whole_answer(no_room())),
+      no_memory_answer_(whole_answer(out_of_memory())) {}
 
 Worker::~Worker() = default;
 
@@ -59,8 +76,19 @@ std::shared_ptr<const Setup> Worker::make_setup(std::shared_ptr<const Snapshot> 
 
 void Worker::replace(std::shared_ptr<const Snapshot> snapshot) {
   loop_.post([this, snapshot = std::move(snapshot)]() mutable {
-    setup_ = make_setup(std::move(snapshot));
+    next_ = std::move(snapshot);
+    take_over();
   });
+}
+
+/// Without memory the old one serves on; the next request tries again.
+void Worker::take_over() noexcept {
+  try {
+    setup_ = make_setup(next_);
+    next_.reset();
+  } catch (const std::exception&) {
+    tell(Lack::kMemory);
+  }
 }
 
 void Worker::accept_all(int listener) {
@@ -75,6 +103,7 @@ void Worker::accept_all(int listener) {
     if (errno == EAGAIN) {
       (void)socket.wait_readable({MonotonicTime::max(), &accepting_});
     } else {
+      tell(errno == EMFILE || errno == ENFILE ? Lack::kDescriptors : Lack::kMemory);
       (void)runtime::sleep_for(kAcceptPause, {MonotonicTime::max(), &accepting_});
     }
   }
@@ -84,22 +113,51 @@ void Worker::accept_all(int listener) {
 
 void Worker::serve(int descriptor) {
   if (shared_.connections.fetch_add(1) >= shared_.max_connections) {
-    static const std::string kFull = full_answer();
-    (void)::send(descriptor, kFull.data(), kFull.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    ::close(descriptor);
-    shared_.connections.fetch_sub(1);
-    return;
+    return turn_away(descriptor, Lack::kRoom);
   }
-  loop_.spawn([this, descriptor] {
-    {
-      ClientConnection connection(*this, descriptor);
-      connections_.insert(&connection);
-      connection.serve();
-      connections_.erase(&connection);
-    }
-    shared_.connections.fetch_sub(1);
-    stop_when_empty();
-  });
+  if (runtime::is_kept_back(descriptor)) return turn_away(descriptor, Lack::kDescriptors);
+  try {
+    loop_.spawn([this, descriptor] { serve_until_closed(descriptor); });
+  } catch (const std::bad_alloc&) {
+    turn_away(descriptor, Lack::kMemory);
+  }
+}
+
+void Worker::serve_until_closed(int descriptor) {
+  try {
+    ClientConnection connection(*this, descriptor);
+    connections_.insert(&connection);
+    connection.serve();
+    connections_.erase(&connection);
+  } catch (const std::exception&) {  // not even memory to begin with; the descriptor is closed
+    metrics_->turned_away(Lack::kMemory);
+    tell(Lack::kMemory);
+  }
+  shared_.connections.fetch_sub(1);
+  stop_when_empty();
+}
+
+/// Answers 503 as far as that takes no time, and closes.
+void Worker::turn_away(int descriptor, Lack lack) {
+  const std::string& answer = lack == Lack::kMemory ? no_memory_answer_ : full_answer_;
+  (void)::send(descriptor, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::close(descriptor);
+  shared_.connections.fetch_sub(1);
+  metrics_->turned_away(lack);
+  tell(lack);
+}
+
+/// Says it in the log, now and then.
+void Worker::tell(Lack lack) {
+  static constexpr std::array<std::string_view, 3> kWords{
+      "connections are turned away: server.limits.max_connections is reached",
+      "connections are turned away: no file descriptor is left; raise the limit (`ulimit -n`, "
+      "LimitNOFILE) or lower server.limits.max_connections",
+      "memory runs out; give the process more, or lower server.limits.max_connections"};
+  const MonotonicTime now = loop_.clock().now();
+  if (told_at_ != MonotonicTime{} && now - told_at_ < kTellEvery) return;
+  told_at_ = now;
+  shared_.log.server(Log::Level::kWarning, kWords[static_cast<std::size_t>(lack)]);
 }
 
 void Worker::drain() {
@@ -119,24 +177,19 @@ void Worker::begin_drain() {
   });
 }
 
-void Worker::close_idle() {
-  const auto idle = connections_;  // a connection that ends leaves the set
-  for (ClientConnection* connection : idle) {
-    if (connections_.contains(connection)) connection->close_if_idle();
-  }
+// Runs in a fiber: the connections that it wakes end only when this one waits.
+void Worker::close_idle() const {
+  for (ClientConnection* connection : connections_) connection->close_if_idle();
 }
 
 void Worker::cut_what_runs() {
   cutting_ = true;
-  const auto left = connections_;
   std::uint64_t running = 0;
-  for (const ClientConnection* connection : left) running += connection->is_busy() ? 1 : 0;
+  for (const ClientConnection* connection : connections_) running += connection->is_busy() ? 1 : 0;
   shared_.cut += running;
   shared_.log.server(Log::Level::kWarning, "the drain time is over; running exchanges are cut",
                      "\"exchanges\":" + std::to_string(running));
-  for (ClientConnection* connection : left) {
-    if (connections_.contains(connection)) connection->cut();
-  }
+  for (ClientConnection* connection : connections_) connection->cut();
 }
 
 void Worker::stop_when_empty() {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <unordered_set>
 
 #include "penstock/clock.h"
@@ -49,7 +50,12 @@ class Worker {
 
   Shared& shared() noexcept { return shared_; }
   /// What new requests are served by.
-  const std::shared_ptr<const Setup>& setup() const noexcept { return setup_; }
+  const std::shared_ptr<const Setup>& setup() noexcept {
+    if (next_) take_over();
+    return setup_;
+  }
+  /// A whole 503 for whom there is no memory; made beforehand. Closes the connection.
+  const std::string& no_memory_answer() const noexcept { return no_memory_answer_; }
   ServerMetrics& metrics() noexcept { return *metrics_; }
   runtime::Loop& loop() noexcept { return loop_; }
   bool draining() const noexcept { return draining_; }
@@ -58,21 +64,29 @@ class Worker {
 
  private:
   std::shared_ptr<const Setup> make_setup(std::shared_ptr<const Snapshot> snapshot);
+  void take_over() noexcept;
   void accept_all(int listener);
   void serve(int descriptor);
+  void serve_until_closed(int descriptor);
+  void turn_away(int descriptor, Lack lack);
+  void tell(Lack lack);
   void begin_drain();
-  void close_idle();
+  void close_idle() const;
   void cut_what_runs();
   void stop_when_empty();
 
   Shared& shared_;
   runtime::Loop loop_;
   int listener_;
+  const std::string full_answer_;
+  const std::string no_memory_answer_;
   std::shared_ptr<const Setup> setup_;
+  std::shared_ptr<const Snapshot> next_;  // what setup_ is to be made of, once there is memory
   std::unique_ptr<ServerMetrics> metrics_;
   std::unordered_set<ClientConnection*> connections_;
   Cancel accepting_;
   Cancel drained_;
+  MonotonicTime told_at_;  // when the log was last told that connections are turned away
   bool accepts_ = false;
   bool draining_ = false;
   bool cutting_ = false;

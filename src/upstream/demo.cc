@@ -134,7 +134,7 @@ Result<Response> Demo::send(Exchange& x) {
   if (response->status >= 400) {
     std::string body = response->body.whole();
     json::reserve_padding(body);
-    response->body = Body(provider_error_body(body, x.id(), Secret()));
+    response->body = Body(provider_error_body(body, x.id(), {}));
   }
 
   const MonotonicTime start = x.clock().now();

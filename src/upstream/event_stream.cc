@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "upstream/failure.h"
+#include "upstream/redact.h"
 
 namespace penstock::upstream {
 
@@ -18,10 +19,11 @@ constexpr std::size_t kUsualRead = 480;
 }  // namespace
 
 EventStream::EventStream(AnswerReader reader, openai::StreamTracker tracker, Patience patience,
-                         const Clock& clock)
+                         const config::UpstreamOptions& upstream, const Clock& clock)
     : reader_(std::move(reader)),
       tracker_(std::move(tracker)),
       patience_(patience),
+      upstream_(upstream),
       clock_(clock),
       give_up_at_(patience.first) {}
 
@@ -59,6 +61,12 @@ void EventStream::take(const http::SseEvent& event, std::string_view& run) {
   if (event.has_data) give_up_at_ = clock_.now() + patience_.idle;
   done_ = tracker_.ended();
 
+  if (tracker_.failed()) {
+    rebuilt_.append(run);
+    rebuilt_.append(redact(event.raw, upstream_));
+    run = {};
+    return;
+  }
   const bool untouched = !verdict.drop && verdict.cut.size == 0;
   if (untouched && run.data() + run.size() == event.raw.data()) {
     run = {run.data(), run.size() + event.raw.size()};

@@ -21,8 +21,9 @@ class EventStream final : public BodySource {
         idle;             // the longest silence between two events; comments do not count
     MonotonicTime until;  // when the total time is over
   };
+  /// `upstream` outlives it: what is its owner's alone is taken out of the errors that it reports.
   EventStream(AnswerReader reader, openai::StreamTracker tracker, Patience patience,
-              const Clock& clock);
+              const config::UpstreamOptions& upstream, const Clock& clock);
 
   Result<std::optional<Chunk>> read(Deadline deadline) override;
   Usage usage() const override { return tracker_.usage(); }
@@ -36,6 +37,7 @@ class EventStream final : public BodySource {
   http::SseReader events_;
   openai::StreamTracker tracker_;
   Patience patience_;
+  const config::UpstreamOptions& upstream_;
   const Clock& clock_;
   MonotonicTime give_up_at_;
   std::string rebuilt_;  // output that is not one piece of the input

@@ -1,5 +1,6 @@
 #include "upstream/failure.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <utility>
 
@@ -26,6 +27,12 @@ void describe_kind(Error& error, runtime::IoError::Kind kind) {
     case Kind::kRefused:
     case Kind::kName:
       error.public_message = "the upstream provider cannot be reached";
+      return;
+    case Kind::kExhausted:
+      error.kind = ErrorKind::kOverloaded;
+      error.source = ErrorSource::kInternal;
+      error.public_message = "the gateway has no room for another connection; try again";
+      error.retry_after = std::chrono::seconds(1);
       return;
     case Kind::kClosed:
       error.public_message = "the upstream provider broke off the connection";

@@ -1,8 +1,11 @@
 #include "upstream/http_upstream.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
+#include <vector>
 
+#include "runtime/loop.h"
 #include "upstream/failure.h"
 #include "upstream/incoming.h"
 
@@ -17,6 +20,17 @@ struct HttpUpstream::Sent {
 
 namespace {
 
+/// Drops the first `bytes` of the pieces.
+void drop_prefix(Pieces& pieces, std::size_t bytes) {
+  for (std::string_view& piece : pieces) {
+    const std::size_t cut = std::min(bytes, piece.size());
+    bytes -= cut;
+    piece.remove_prefix(cut);
+  }
+  const auto used_up = [](std::string_view piece) { return piece.empty(); };
+  pieces.erase(std::remove_if(pieces.begin(), pieces.end(), used_up), pieces.end());
+}
+
 /// When the configured total time of an exchange is over.
 MonotonicTime total_end(const Exchange& x, const config::UpstreamOptions& options) {
   const auto total = options.timeouts.total;
@@ -28,6 +42,25 @@ Deadline within(const Exchange& x, const config::UpstreamOptions& options,
   Deadline deadline = x.within(timeout);
   deadline.at = std::min(deadline.at, total_end(x, options));
   return deadline;
+}
+
+/// Sends the request and takes in what is said meanwhile. False: the provider has answered before
+/// it had all, or hung up, so the rest was not sent. Errors as Stream::write.
+runtime::IoResult<bool> send_request(Connection& connection, const Outgoing& outgoing,
+                                     Deadline deadline) {
+  Pieces left{outgoing.head};
+  left.insert(left.end(), outgoing.pieces.begin(), outgoing.pieces.end());
+  while (true) {
+    const auto taken = connection.stream->write_until_input(left, deadline);
+    if (!taken) return taken.error();
+    drop_prefix(left, *taken);
+    if (left.empty()) return true;
+    const std::span<char> scratch = runtime::Loop::current().scratch();
+    const auto got = connection.stream->read(scratch, deadline);
+    if (!got || *got == 0) return false;
+    connection.received.append(scratch.data(), *got);
+    if (has_final_head(connection.received)) return false;
+  }
 }
 
 }  // namespace
@@ -57,15 +90,13 @@ Result<HttpUpstream::Sent> HttpUpstream::send_once(Exchange& x, const Outgoing& 
     sent.connection = std::move(*connected);
   }
 
-  Pieces pieces{outgoing.head};
-  pieces.insert(pieces.end(), outgoing.pieces.begin(), outgoing.pieces.end());
-  const auto written =
-      sent.connection->stream->write(pieces, within(x, options_, options_.timeouts.first_byte));
+  const auto whole =
+      send_request(*sent.connection, outgoing, within(x, options_, options_.timeouts.first_byte));
   // A provider may refuse a request before it has read all of it: the answer is worth a look.
-  const bool cut_off = !written && written.error().kind == runtime::IoError::Kind::kClosed;
-  if (!written && !cut_off) {
+  const bool cut_off = whole ? !*whole : whole.error().kind == runtime::IoError::Kind::kClosed;
+  if (!whole && !cut_off) {
     count_wait();
-    return failure(written.error(), "the request");
+    return failure(whole.error(), "the request");
   }
 
   sent.sent_at = x.clock().now();

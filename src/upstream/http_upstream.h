@@ -14,6 +14,7 @@ class HttpUpstream final : public Upstream {
                std::shared_ptr<runtime::TlsContext> tls, Metrics& metrics)
       : options_(options), pool_(options, resolver, std::move(tls), metrics) {}
 
+  /// An answer that comes while the request is still being sent ends the sending.
   /// A pooled connection that turns out to be dead before it has given a byte was closed by the
   /// other side in the meantime: the request goes out once more, on a new one.
   Result<Response> send(Exchange& x) override;

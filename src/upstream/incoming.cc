@@ -82,15 +82,17 @@ Result<Response> error_response(const Incoming& in, AnswerReader reader, Respons
     return error;
   }
   response.headers.set("content-type", "application/json");
-  response.body = Body(provider_error_body(body, in.x.id(), in.upstream.api_key));
+  response.body = Body(provider_error_body(body, in.x.id(), in.upstream));
   return response;
 }
 
 Result<Response> json_response(const Incoming& in, AnswerReader reader, Response response) {
   std::string body = TRY(read_whole(reader, in.upstream.max_response, in));
   auto document = json::Document::parse(body);
-  if (!document)
+  if (!document && document.error().kind == ErrorKind::kOverloaded) return document.error();
+  if (!document) {
     return invalid_answer(concat({"the answer is no JSON: ", document.error().public_message}));
+  }
   const Usage usage = openai::read_usage(*document);
   response.body = Body(std::move(body), usage);
   return response;
@@ -105,8 +107,8 @@ Result<Response> stream_response(const Incoming& in, AnswerReader reader, Respon
                                        in.upstream.timeouts.idle, in.until};
   if (!response.headers.get("cache-control")) response.headers.set("cache-control", "no-cache");
   response.headers.set("x-accel-buffering", "no");  // for an nginx in front of us
-  response.body = Body(
-      std::make_unique<EventStream>(std::move(reader), std::move(tracker), patience, in.x.clock()));
+  response.body = Body(std::make_unique<EventStream>(std::move(reader), std::move(tracker),
+                                                     patience, in.upstream, in.x.clock()));
   return response;
 }
 
@@ -143,6 +145,19 @@ Result<http::ResponseHead> read_head(Connection& connection, bool answers_head, 
     if (head.status >= 200) return head;
   }
   return invalid_answer(concat({"more than ", std::to_string(kMaxInterim), " interim answers"}));
+}
+
+bool has_final_head(std::string_view received) {
+  for (int interim = 0; interim <= kMaxInterim; ++interim) {
+    http::ResponseParser parser(kHeadLimits, false);
+    const auto size = received.empty() ? Result<std::size_t>(0) : parser.parse(received);
+    if (!size) return true;
+    if (*size == 0) return false;
+    const int status = parser.head().status;
+    if (status >= 200 || status == 101) return true;
+    received.remove_prefix(*size);
+  }
+  return true;
 }
 
 Result<Response> make_response(const Incoming& in, std::unique_ptr<Connection> connection,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "penstock/exchange.h"
 #include "penstock/response.h"
 
@@ -13,6 +15,10 @@ namespace penstock::upstream {
 /// What follows the head stays in `connection.received`. Suspends. Errors: kUpstreamInvalid and
 /// those of I/O.
 Result<http::ResponseHead> read_head(Connection& connection, bool answers_head, Deadline deadline);
+
+/// Whether the bytes that came so far hold the whole head of an answer that is final, or what is
+/// none: there is nothing more to wait for before read_head.
+bool has_final_head(std::string_view received);
 
 /// What an answer is made into a response with.
 struct Incoming {

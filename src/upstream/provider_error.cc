@@ -3,22 +3,13 @@
 #include <algorithm>
 
 #include "json/document.h"
+#include "upstream/redact.h"
 
 namespace penstock::upstream {
 
 namespace {
 
 constexpr std::size_t kMaxMessageBytes = 1024;
-
-std::string without_key(std::string_view body, const Secret& key) {
-  std::string text(body);
-  if (key.empty()) return text;
-  const std::string_view secret = key.reveal();
-  for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
-    text.replace(at, secret.size(), "[key]");
-  }
-  return text;
-}
 
 bool has_error_object(const json::Document& document) {
   simdjson::dom::element error;
@@ -49,8 +40,8 @@ std::string wrap(std::string message, std::string_view request_id) {
 }  // namespace
 
 std::string provider_error_body(std::string_view body, std::string_view request_id,
-                                const Secret& key) {
-  std::string text = without_key(body, key);
+                                const config::UpstreamOptions& upstream) {
+  std::string text = redact(body, upstream);
   const std::size_t size = text.size();
   text.reserve(size + json::kPadding);
   const auto document = json::Document::parse(text);

@@ -34,9 +34,10 @@ inline std::string delta(std::string_view content, std::string_view finish_reaso
 }
 
 /// A configuration with the whole chain in front of one upstream. `upstream`: its further settings,
-/// one a line; `server`: those of the server.
+/// one a line; `server`: those of the server; `limit`: how many tokens there are.
 inline std::string config(const ScriptedUpstream& provider, const std::string& upstream = {},
-                          const std::string& server = {}) {
+                          const std::string& server = {},
+                          const std::string& limit = "tokens: 1M, every: 1h") {
   return "server: {listen: \"127.0.0.1:0\", threads: 1" + server +
          "}\n"
          "control: {listen: \"127.0.0.1:0\"}\n"
@@ -49,13 +50,15 @@ inline std::string config(const ScriptedUpstream& provider, const std::string& u
          "  - log: {records: [exchange]}\n"
          "  - auth: {keys: [{name: tester, key: sk-of-the-client}]}\n"
          "  - json_schema: {request: builtin}\n"
-         "  - token_limit: {limits: [{per: key, tokens: 1M, every: 1h}]}\n";
+         "  - token_limit: {limits: [{per: key, " +
+         limit + "}]}\n";
 }
 
 /// A provider with a gateway in front of it.
 struct Deployment {
-  explicit Deployment(const std::string& upstream = {}, const std::string& server = {})
-      : gateway(config(provider, upstream, server)) {
+  explicit Deployment(const std::string& upstream = {}, const std::string& server = {},
+                      const std::string& limit = "tokens: 1M, every: 1h")
+      : gateway(config(provider, upstream, server, limit)) {
     EXPECT_TRUE(gateway.started()) << gateway.errors();
   }
 

@@ -199,10 +199,15 @@ TEST(Status, TellsWhatRuns) {
   Deployment setup;
   setup.provider.on_request([](auto& c) { c.send(json_reply(200, kAnswer)); });
   EXPECT_EQ(setup.chat().status(), 200);
-  setup.record("complete");
-  const Message answer = fetch(setup.gateway.control_port(), get("/v1/status"));
-  ASSERT_EQ(answer.status(), 200);
-  const auto status = nlohmann::json::parse(answer.body);
+  Message answer;
+  nlohmann::json status;
+  // The client has its answer before the exchange is settled.
+  ASSERT_TRUE(eventually([&] {
+    answer = fetch(setup.gateway.control_port(), get("/v1/status"));
+    status = nlohmann::json::parse(answer.body);
+    return status.at("limits").at(0).at("buckets").at(0).at("remaining") ==
+           999'990;  // 10 were used
+  })) << answer.body;
   EXPECT_EQ(status.at("state"), "ready");
   EXPECT_THAT(status.at("version").get<std::string>(), ::testing::MatchesRegex("[0-9]+\\..*"));
   EXPECT_GE(status.at("uptime_seconds").get<double>(), 0);
@@ -219,7 +224,6 @@ TEST(Status, TellsWhatRuns) {
   EXPECT_EQ(limit.at("capacity"), 1'000'000);
   EXPECT_EQ(limit.at("window_ms"), 3'600'000);
   EXPECT_EQ(limit.at("buckets").at(0).at("subject"), "tester");
-  EXPECT_EQ(limit.at("buckets").at(0).at("remaining"), 999'990);  // 10 were used
   EXPECT_THAT(answer.body, Not(HasSubstr("sk-of-the-")));
   EXPECT_EQ(control::testing::misfit("Status", answer.body), std::nullopt);  // as openapi.yaml says
 }

@@ -1,11 +1,14 @@
 #include "log/log.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <string>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -19,6 +22,7 @@
 namespace penstock {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -142,7 +146,11 @@ class Pipe {
   int reader_;
 };
 
-TEST_F(LogTest, DropsTheOldestLinesAndCountsThemWhenTheReaderStalls) {
+std::uint64_t lines_in(const std::string& text) {
+  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+TEST_F(LogTest, KeepsTheFirstLinesAndCountsTheOthersWhenTheReaderStalls) {
   constexpr std::size_t kLines = 2000;
   const Pipe pipe(path);
   auto log = open(path, 8);
@@ -156,8 +164,50 @@ TEST_F(LogTest, DropsTheOldestLinesAndCountsThemWhenTheReaderStalls) {
   std::jthread reader([&] { all = pipe.read_to_the_end(); });
   log.reset();
   reader.join();
-  EXPECT_EQ(static_cast<std::uint64_t>(std::count(all.begin(), all.end(), '\n')), kLines - dropped);
-  EXPECT_THAT(all, HasSubstr("\n" + std::to_string(kLines - 1) + "x"));
+  EXPECT_EQ(lines_in(all), kLines - dropped);
+  EXPECT_THAT(all, testing::StartsWith("0x"));
+}
+
+TEST_F(LogTest, BoundsWhatWaitsInBytesAndTakesLinesAgainOnceTheyAreOut) {
+  constexpr std::size_t kLineBytes = 16 * 1024;
+  constexpr std::size_t kLines = 100;
+  const Pipe pipe(path);
+  auto log = Log::open({.file = path, .queue_bytes = 10 * kLineBytes}, clock);
+  ASSERT_TRUE(log);
+  const std::string line(kLineBytes, 'x');
+  for (std::size_t i = 0; i < kLines; ++i) (*log)->write(line);
+  const std::uint64_t dropped = (*log)->dropped();
+  // Ten wait; no more than the pipe holds (64 KiB) can have left meanwhile.
+  EXPECT_GE(dropped, kLines - 10 - 4);
+
+  std::string all;
+  std::jthread reader([&] { all = pipe.read_to_the_end(); });
+  (*log)->flush();
+  for (std::size_t i = 0; i < 10; ++i) (*log)->write(line);
+  EXPECT_EQ((*log)->dropped(), dropped);
+  log->reset();
+  reader.join();
+  EXPECT_EQ(lines_in(all), kLines - dropped + 10);
+}
+
+TEST_F(LogTest, OpensAPipeThatNobodyReads) {
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const auto log = open(path);
+  log->write("{}");
+  const int reader = ::open(path.c_str(), O_RDONLY);
+  std::array<char, 8> bytes{};
+  EXPECT_EQ(::read(reader, bytes.data(), bytes.size()), 3);
+  ::close(reader);
+}
+
+TEST_F(LogTest, EndsAlsoWhenNobodyReads) {
+  const Pipe pipe(path);
+  auto log = Log::open({.file = path, .end_time = 10ms}, clock);
+  ASSERT_TRUE(log);
+  const std::string line(64 * 1024, 'x');
+  for (int i = 0; i < 10; ++i) (*log)->write(line);
+  (*log)->finish();
+  EXPECT_GE((*log)->dropped(), 8u);  // the pipe holds one line
 }
 
 TEST_F(LogTest, CountsLinesThatTheFileDoesNotTake) {

@@ -24,8 +24,8 @@ bool UpstreamConnection::send_byte_by_byte(std::string_view bytes) {
   return true;
 }
 
-bool UpstreamConnection::wait_for_client_close() {
-  if (reader_.wait_for_end() == Socket::State::kTimeout) return false;
+bool UpstreamConnection::wait_for_client_close(std::chrono::milliseconds patience) {
+  if (reader_.wait_for_end(patience) == Socket::State::kTimeout) return false;
   close();
   return upstream_.note_client_close();
 }

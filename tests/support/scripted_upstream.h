@@ -35,8 +35,8 @@ class UpstreamConnection {
 
   bool send(std::string_view bytes) { return socket_.send(bytes); }
   bool send_byte_by_byte(std::string_view bytes);
-  /// Waits for the client to end the connection; the upstream notes the time.
-  bool wait_for_client_close();
+  /// Waits for the client to end the connection; the upstream notes the time. False: it did not.
+  bool wait_for_client_close(std::chrono::milliseconds patience = kPatience);
   /// Falls silent until ScriptedUpstream::release.
   bool stall();
 

@@ -75,6 +75,13 @@ Socket Socket::connect(std::uint16_t port) {
   return socket;
 }
 
+Socket Socket::begin_connect(std::uint16_t port) {
+  Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const sockaddr_in address = loopback(port);
+  (void)::connect(socket.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  return socket;
+}
+
 bool Socket::accept_tls(SSL_CTX* context) {
   set_timeout(fd_, SO_RCVTIMEO, kPatience);
   tls_.reset(SSL_new(context));
@@ -179,11 +186,11 @@ void Socket::shut_down() const {
   ::shutdown(fd_, SHUT_RDWR);
 }
 
-Listener::Listener() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Listener::Listener(int backlog) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  const bool works = ::bind(fd_, generic, size) == 0 && ::listen(fd_, SOMAXCONN) == 0 &&
+  const bool works = ::bind(fd_, generic, size) == 0 && ::listen(fd_, backlog) == 0 &&
                      ::getsockname(fd_, generic, &size) == 0;
   if (!works) ADD_FAILURE() << "cannot listen on a free port of 127.0.0.1";
   port_ = ntohs(address.sin_port);

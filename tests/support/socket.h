@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
 
 #include <openssl/types.h>
 
@@ -35,6 +36,8 @@ class Socket {
 
   /// Connects to 127.0.0.1; `is_open` tells whether it worked.
   static Socket connect(std::uint16_t port);
+  /// Begins to connect and does not wait for it.
+  static Socket begin_connect(std::uint16_t port);
   /// The server's half of a TLS handshake; false when it failed.
   bool accept_tls(SSL_CTX* context);
   /// The client's half; false also when the server's certificate is not good for 127.0.0.1.
@@ -78,7 +81,8 @@ class Socket {
 /// A TCP socket that listens on a free port of 127.0.0.1.
 class Listener {
  public:
-  Listener();
+  /// `backlog`: about how many connections may wait to be accepted; others hang.
+  explicit Listener(int backlog = SOMAXCONN);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

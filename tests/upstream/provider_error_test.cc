@@ -3,14 +3,15 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "json/document.h"
+#include "upstream/redact.h"
 
 namespace penstock::upstream {
 namespace {
 
-std::string render(std::string body, const std::string& key = "") {
-  body.reserve(body.size() + json::kPadding);
-  return provider_error_body(body, "req_1", Secret(key));
+std::string render(const std::string& body, const std::string& key = "") {
+  config::UpstreamOptions upstream;
+  upstream.api_key = Secret(key);
+  return provider_error_body(body, "req_1", upstream);
 }
 
 TEST(ProviderError, AnErrorObjectKeepsItsBytesAndGainsOriginAndRequestId) {
@@ -52,6 +53,21 @@ TEST(ProviderError, OurKeyNeverPasses) {
       render(R"({"error":{"message":"bad key sk-CANARY-1, really sk-CANARY-1"}})", "sk-CANARY-1");
   EXPECT_EQ(rendered.find("CANARY"), std::string::npos);
   EXPECT_EQ(render("sk-CANARY-1 is wrong", "sk-CANARY-1").find("CANARY"), std::string::npos);
+}
+
+TEST(Redact, TakesOutWhatIsOursAndNothingElse) {
+  config::UpstreamOptions upstream;
+  upstream.api_key = Secret("sk-CANARY");
+  upstream.base_url.host = "llm.internal";
+  upstream.base_url.port = 8000;
+  EXPECT_EQ(redact("sk-CANARYsk-CANARY at http://llm.internal:8000/v1", upstream),
+            "[key][key] at http://[upstream]/v1");
+  EXPECT_EQ(redact("for org-AbCdEfGh12, \"proj_12345678\"", upstream),
+            "for [account], \"[account]\"");
+  const std::string plain = "org-wide, cyborg-AbCdEfGh12, org- and llm.internal";
+  EXPECT_EQ(redact(plain, upstream), plain);
+  upstream.passthrough = true;
+  EXPECT_EQ(redact("org-AbCdEfGh12", upstream), "org-AbCdEfGh12");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace penstock::auth {
 /// A SHA-256 digest (FIPS 180-4).
 using Digest = std::array<std::uint8_t, 32>;
 
-/// The digest of `text`. Does not suspend, thread-safe.
+/// The digest of `text`. Does not suspend, thread-safe. Throws std::bad_alloc.
 Digest sha256(std::string_view text);
 /// 64 lower-case hexadecimal digits.
 std::string to_hex(const Digest& digest);

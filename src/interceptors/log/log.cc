@@ -1,6 +1,7 @@
 #include "interceptors/log/log.h"
 
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "interceptors/log/content.h"
@@ -23,7 +24,7 @@ void write_request_record(Log& log, const Exchange& x, const JsonLine& request_b
 }
 
 /// Writes the final records when the body ends, with the answer's text where it is asked for.
-void write_at_end(Response& response, const Options& options, FinalRecords records) {
+void write_at_end(Response& response, const Options& options, Log& log, FinalRecords records) {
   std::shared_ptr<AnswerText> text;
   if (options.content != Content::kNone) {
     text = std::make_shared<AnswerText>(options);
@@ -32,11 +33,15 @@ void write_at_end(Response& response, const Options& options, FinalRecords recor
       return {};
     });
   }
-  response.body.on_finish([text, status = response.status,
+  response.body.on_finish([text, status = response.status, &log,
                            records = std::move(records)](const Outcome& outcome) mutable {
-    JsonLine response_body;
-    if (text) text->append_to(response_body);
-    records.write(exchange_log::end_of(status, outcome), response_body);
+    try {
+      JsonLine response_body;
+      if (text) text->append_to(response_body);
+      records.write(exchange_log::end_of(status, outcome), response_body);
+    } catch (const std::bad_alloc&) {
+      log.lose_line();
+    }
   });
 }
 
@@ -49,6 +54,15 @@ LogInterceptor::LogInterceptor(Options options, std::unique_ptr<Log> own_log)
     : options_(std::move(options)), own_log_(std::move(own_log)), log_(own_log_.get()) {}
 
 Result<Response> LogInterceptor::handle(Exchange& x, Next next) const {
+  try {
+    return record(x, next);
+  } catch (const std::bad_alloc&) {
+    log_->lose_line();
+    throw;
+  }
+}
+
+Result<Response> LogInterceptor::record(Exchange& x, Next next) const {
   const auto& records = options_.records;
   // Before `next`: the body is let go once it was sent.
   JsonLine request_body;
@@ -61,7 +75,7 @@ Result<Response> LogInterceptor::handle(Exchange& x, Next next) const {
   if (!records.response && !records.exchange) return r;
   FinalRecords final_records(options_, *log_, x, std::move(request_body));
   if (r) {
-    write_at_end(*r, options_, std::move(final_records));
+    write_at_end(*r, options_, *log_, std::move(final_records));
   } else {
     final_records.write(exchange_log::end_of(r.error()), {});
   }

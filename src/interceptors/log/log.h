@@ -13,7 +13,8 @@ namespace penstock {
 /// Writes what happened to each exchange, one JSON object a line: a record before the request goes
 /// on, and one at the end of the answer's body, which for a stream is when it ends. Each is written
 /// exactly once in every ending: an error from the layers inside, an answer dropped unread, a
-/// client that left, an upstream that broke off.
+/// client that left, an upstream that broke off. A record for which there is no memory is counted
+/// as dropped.
 ///
 /// The chunks of an answer are looked at only where `content` asks for them. Keys are named, never
 /// printed, and no header is. Stands far out in the chain, so that it also sees what auth refuses.
@@ -27,6 +28,8 @@ class LogInterceptor final : public Interceptor {
   Result<Response> handle(Exchange& x, Next next) const override;
 
  private:
+  Result<Response> record(Exchange& x, Next next) const;
+
   const exchange_log::Options options_;
   const std::unique_ptr<Log> own_log_;
   Log* const log_;

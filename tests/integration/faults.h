@@ -1,0 +1,82 @@
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "integration/fixture.h"
+
+namespace penstock::test {
+
+/// So many tokens that any request fits, and so few a second that a charge stays to be seen.
+inline constexpr const char* kSlowLimit = "tokens: 7M, every: 366d";
+
+/// The value of a series of the metrics page, such as `penstock_streams_active`; nullopt: there is
+/// none.
+inline std::optional<std::int64_t> metric(const GatewayProcess& gateway, std::string_view series) {
+  const std::string page = fetch(gateway.control_port(), get("/metrics")).body;
+  const std::string line = "\n" + std::string(series) + " ";
+  const std::size_t at = page.find(line);
+  if (at == std::string::npos) return std::nullopt;
+  std::int64_t value = 0;
+  std::from_chars(page.data() + at + line.size(), page.data() + page.size(), value);
+  return value;
+}
+
+inline std::string endings(std::string_view outcome) {
+  return "penstock_endings_total{upstream=\"provider\",outcome=\"" + std::string(outcome) + "\"}";
+}
+
+/// How many tokens of the one limit were charged or are held; nullopt: nobody has asked yet.
+inline std::optional<std::int64_t> tokens_taken(const GatewayProcess& gateway) {
+  const Message answer = fetch(gateway.control_port(), get("/v1/status"));
+  const auto status = nlohmann::json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+  if (!status.is_object()) return std::nullopt;
+  const auto& limit = status.at("limits").at(0);
+  if (limit.at("buckets").empty()) return std::nullopt;
+  return limit.at("capacity").get<std::int64_t>() -
+         limit.at("buckets").at(0).at("remaining").get<std::int64_t>();
+}
+
+/// What a body costs when the answer told no usage: its bytes by four.
+inline std::int64_t input_estimate(std::string_view body) {
+  return static_cast<std::int64_t>((body.size() + 3) / 4);
+}
+
+/// How many exchanges the log has by now.
+inline std::size_t exchange_records(const GatewayProcess& gateway) {
+  std::size_t count = 0;
+  for (const std::string& line : gateway.log_lines()) {
+    const auto entry = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (entry.is_object() && entry.value("event", "") == "exchange") ++count;
+  }
+  return count;
+}
+
+/// A listener whose queue is full: the kernel lets further connections hang.
+class FullListener {
+ public:
+  FullListener() {
+    for (int i = 0; i < 8; ++i) waiting_.push_back(Socket::begin_connect(listener_.port()));
+  }
+  std::uint16_t port() const { return listener_.port(); }
+
+ private:
+  Listener listener_{0};
+  std::vector<Socket> waiting_;
+};
+
+/// Nothing runs and nothing is held open towards the provider but what rests in the pool.
+inline bool is_at_rest(const GatewayProcess& gateway) {
+  return metric(gateway, "penstock_exchanges_active") == 0 &&
+         metric(gateway, "penstock_streams_active") == 0 &&
+         metric(gateway, "penstock_upstream_connections{upstream=\"provider\",state=\"active\"}") ==
+             0;
+}
+
+}  // namespace penstock::test
