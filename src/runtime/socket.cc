@@ -22,6 +22,7 @@
 #include "runtime/descriptors.h"
 #include "runtime/fiber.h"
 #include "runtime/handler_memory.h"
+#include "runtime/keepalive.h"
 #include "runtime/loop.h"
 #include "runtime/spill.h"
 
@@ -236,6 +237,7 @@ IoResult<std::unique_ptr<Socket>> Socket::connect(const Address& address, Deadli
     ::close(fd);
     return IoError{IoError::Kind::kExhausted, std::strerror(EMFILE)};
   }
+  keep_alive(fd);
   auto socket = adopt(fd);
   const auto* target = reinterpret_cast<const sockaddr*>(&address.storage);
   if (::connect(fd, target, address.size) == 0) return socket;
