@@ -227,7 +227,14 @@ TEST_P(UpstreamStreamFault, IsToldAsAnErrorWithoutAnEndAndSettled) {
   });
   setup.provider.on_request([](auto& c) { c.send(json_reply(200, kAnswer)); });
 
-  const Message answer = setup.chat(kHelloStream);
+  RawClient client(setup.gateway.port());
+  client.send(post(kChat, kHelloStream, kKey));
+  Message answer;
+  ASSERT_TRUE(client.read_head(answer));
+  ASSERT_TRUE(client.read_until(answer, "data: {\"error\""));
+  client.half_close();  // who has read the error hangs up; else the gateway waits for a second
+  while (client.read_piece(answer)) {
+  }
 
   EXPECT_EQ(answer.status(), 200);
   EXPECT_THAT(answer.body, HasSubstr(sse_frame(delta("one")) + sse_frame(delta("two"))));
