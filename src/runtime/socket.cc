@@ -16,6 +16,7 @@
 
 #include "runtime/descriptors.h"
 #include "runtime/fiber.h"
+#include "runtime/keepalive.h"
 #include "runtime/loop.h"
 #include "runtime/spill.h"
 
@@ -144,6 +145,7 @@ IoResult<std::unique_ptr<Socket>> Socket::connect(const Address& address, Deadli
     ::close(fd);
     return IoError{IoError::Kind::kExhausted, std::strerror(EMFILE)};
   }
+  keep_alive(fd);
   const auto* target = reinterpret_cast<const sockaddr*>(&address.storage);
   const int begun = ::connect(fd, target, address.size) == 0 ? 0 : errno;
   auto socket = adopt(fd);

@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "runtime/keepalive.h"
+
 namespace penstock::server {
 
 namespace {
@@ -35,6 +37,7 @@ int bind_socket(const sockaddr* address, socklen_t size, Sharing sharing) {
   if (sharing == Sharing::kWithOthers) {
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
   }
+  runtime::keep_alive(fd);
   if (::bind(fd, address, size) == 0 && ::listen(fd, kBacklog) == 0) return fd;
   const int error = errno;
   ::close(fd);

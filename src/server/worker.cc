@@ -139,11 +139,11 @@ void Worker::serve_until_closed(int descriptor) {
 
 /// Answers 503 as far as that takes no time, and closes.
 void Worker::turn_away(int descriptor, Lack lack) {
+  shared_.connections.fetch_sub(1);
+  metrics_->turned_away(lack);  // before the client can ask
   const std::string& answer = lack == Lack::kMemory ? no_memory_answer_ : full_answer_;
   (void)::send(descriptor, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   ::close(descriptor);
-  shared_.connections.fetch_sub(1);
-  metrics_->turned_away(lack);
   tell(lack);
 }
 

@@ -1,6 +1,7 @@
 #include "penstock/body.h"
 
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -195,6 +196,19 @@ TEST(Ending, HasTheNamesOfTheLog) {
   EXPECT_STREQ(to_string(Ending::kClientGone), "client_gone");
   EXPECT_STREQ(to_string(Ending::kUpstreamFailed), "upstream_failed");
   EXPECT_STREQ(to_string(Ending::kAbandoned), "abandoned");
+}
+
+TEST(BodyFinish, TellsTheOthersAlsoWhenOneFindsNoMemory) {
+  int told = 0;
+  Body body("text");
+  body.on_finish([&](const Outcome&) { ++told; });
+  body.on_finish([&](const Outcome&) {
+    ++told;
+    throw std::bad_alloc();
+  });
+  body.on_finish([&](const Outcome&) { ++told; });
+  body.finish({});
+  EXPECT_EQ(told, 3);
 }
 
 }  // namespace

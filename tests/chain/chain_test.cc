@@ -1,6 +1,8 @@
 #include "chain/chain.h"
 
 #include <memory>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -223,6 +225,32 @@ INSTANTIATE_TEST_SUITE_P(
               {"[1].broken: does not like it",
                "[2]: unknown interceptor `nonsense-name`; known ones are auth, broken, limit, "
                "marker, nothing, outer, twice, wall"}}));
+
+struct Thrown {
+  const char* name;
+  void (*fail)();
+  int status;
+};
+
+class ChainException : public testing::TestWithParam<Thrown> {};
+
+TEST_P(ChainException, ArrivesFurtherOutAsAnError) {
+  test::TestExchange x(Route::kChatCompletions);
+  const auto r = test::run(Twice(), x, [](Exchange&) -> Result<Response> {
+    GetParam().fail();
+    return test::reply(200);
+  });
+  ASSERT_FALSE(r);
+  EXPECT_EQ(describe(r.error().kind).status, GetParam().status);
+  EXPECT_EQ(r.error().source, ErrorSource::kInternal);
+  EXPECT_THAT(r.error().public_message, testing::Not(testing::HasSubstr("secret")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Of, ChainException,
+    testing::Values(Thrown{"NoMemoryInside", [] { throw std::bad_alloc(); }, 503},
+                    Thrown{"ALibrary", [] { throw std::runtime_error("secret"); }, 500}),
+    [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace penstock

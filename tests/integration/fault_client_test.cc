@@ -16,7 +16,6 @@ namespace {
 
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
-using Script = ScriptedUpstream::Script;
 
 constexpr std::string_view kEmbeddings = "/v1/embeddings";
 constexpr std::string_view kTexts = R"({"model":"m","input":["one","two"]})";

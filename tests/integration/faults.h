@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cerrno>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -15,6 +18,13 @@ namespace penstock::test {
 
 /// So many tokens that any request fits, and so few a second that a charge stays to be seen.
 inline constexpr const char* kSlowLimit = "tokens: 7M, every: 366d";
+
+/// Codes of errors that a provider is to blame for.
+inline constexpr const char* kInvalid = "upstream_invalid_response";
+inline constexpr const char* kUnreachable = "upstream_unreachable";
+inline constexpr const char* kTimeout = "upstream_timeout";
+
+using Script = ScriptedUpstream::Script;
 
 /// The value of a series of the metrics page, such as `penstock_streams_active`; nullopt: there is
 /// none.
@@ -78,5 +88,37 @@ inline bool is_at_rest(const GatewayProcess& gateway) {
          metric(gateway, "penstock_upstream_connections{upstream=\"provider\",state=\"active\"}") ==
              0;
 }
+
+/// Waits for a message of the program itself with these words.
+inline bool logged(const GatewayProcess& gateway, std::string_view words) {
+  return gateway
+      .wait_for_log([words](const nlohmann::json& line) {
+        return line.value("message", "").find(words) != std::string::npos;
+      })
+      .has_value();
+}
+
+/// Every request gets the one answer.
+inline void answer_all(ScriptedUpstream& provider) {
+  provider.on_every_request([](auto& c) { c.send(json_reply(200, kAnswer)); });
+}
+
+/// Another limit of a running process, until this dies.
+class ProcessLimit {
+ public:
+  ProcessLimit(int pid, __rlimit_resource resource, rlim_t soft) : pid_(pid), resource_(resource) {
+    EXPECT_EQ(::prlimit(pid_, resource_, nullptr, &before_), 0) << std::strerror(errno);
+    const rlimit now{soft, before_.rlim_max};
+    EXPECT_EQ(::prlimit(pid_, resource_, &now, nullptr), 0) << std::strerror(errno);
+  }
+  ~ProcessLimit() { ::prlimit(pid_, resource_, &before_, nullptr); }
+  ProcessLimit(const ProcessLimit&) = delete;
+  ProcessLimit& operator=(const ProcessLimit&) = delete;
+
+ private:
+  int pid_;
+  __rlimit_resource resource_;
+  rlimit before_{};
+};
 
 }  // namespace penstock::test

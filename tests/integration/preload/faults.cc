@@ -1,0 +1,95 @@
+// Preloaded into a gateway (LD_PRELOAD), it makes allocations fail, a few or all of them, and moves
+// the clock on the wall, while a test wants that. The environment variable PENSTOCK_FAULTS names a
+// file that holds a Dose and that the test has mapped as well; without it nothing happens.
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "integration/preload/dose.h"
+
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* old, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+}
+
+namespace {
+
+using penstock::test::Dose;
+
+Dose* dose = nullptr;
+thread_local std::uint64_t state = 0;
+
+__attribute__((constructor)) void begin() {
+  const char* const name = std::getenv("PENSTOCK_FAULTS");
+  if (name == nullptr) return;
+  const int fd = ::open(name, O_RDWR | O_CLOEXEC);
+  if (fd < 0) std::abort();
+  void* const mapped = ::mmap(nullptr, sizeof(Dose), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (mapped == MAP_FAILED) std::abort();
+  ::close(fd);
+  dose = static_cast<Dose*>(mapped);
+}
+
+/// xorshift64: each thread has its own sequence, the same one for the same seed.
+std::uint64_t next_random() {
+  if (state == 0) state = dose->seed.fetch_add(0x9e3779b97f4a7c15u) | 1;
+  state ^= state << 13;
+  state ^= state >> 7;
+  state ^= state << 17;
+  return state >> 11;
+}
+
+bool fails() {
+  if (dose == nullptr) return false;
+  const std::uint64_t one_of = dose->one_of.load(std::memory_order_relaxed);
+  if (one_of == 0 || next_random() % one_of != 0) return false;
+  dose->failures.fetch_add(1, std::memory_order_relaxed);
+  errno = ENOMEM;
+  return true;
+}
+
+}  // namespace
+
+extern "C" {
+
+void* malloc(std::size_t size) {
+  return fails() ? nullptr : __libc_malloc(size);
+}
+
+void* calloc(std::size_t count, std::size_t size) {
+  return fails() ? nullptr : __libc_calloc(count, size);
+}
+
+void* realloc(void* old, std::size_t size) {
+  return fails() ? nullptr : __libc_realloc(old, size);
+}
+
+void* memalign(std::size_t alignment, std::size_t size) {
+  return fails() ? nullptr : __libc_memalign(alignment, size);
+}
+
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  return fails() ? nullptr : __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void** out, std::size_t alignment, std::size_t size) {
+  if (fails()) return ENOMEM;
+  *out = __libc_memalign(alignment, size);
+  return *out == nullptr ? ENOMEM : 0;
+}
+
+int clock_gettime(clockid_t clock, struct timespec* now) {
+  const int failed = static_cast<int>(::syscall(SYS_clock_gettime, clock, now));
+  if (failed == 0 && clock == CLOCK_REALTIME && dose != nullptr) now->tv_sec += dose->shift_s;
+  return failed;
+}
+
+}  // extern "C"
