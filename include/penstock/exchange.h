@@ -98,8 +98,12 @@ class Exchange {
   void replace_body(std::string body);
 
   /// The body as JSON, parsed on first use. Error: 400, not JSON by our rules (see
-  /// json/document.h). Valid until `replace_body` or `release_body`. Does not suspend.
+  /// json/document.h). Valid until `replace_body`, `release_document` or `release_body`. Does not
+  /// suspend.
   Result<const json::Document*> document();
+  /// Gives the parsed document back, to be called before a long wait: a parser is large, and the
+  /// next exchange finds it warm. Whoever asks for the document again has it parsed again.
+  void release_document() noexcept;
   /// The fields of the body that the gateway itself reads, found on first use. Errors: those of
   /// `document`, and 400 for a field of the wrong type. Does not suspend. Reference valid as long
   /// as the exchange, until `replace_body`.

@@ -43,6 +43,10 @@ void Exchange::replace_body(std::string body) {
   set_body(std::move(body));
 }
 
+void Exchange::release_document() noexcept {
+  document_.reset();
+}
+
 void Exchange::release_body() {
   document_.reset();
   body_ = std::string();

@@ -67,6 +67,7 @@ runtime::IoResult<bool> send_request(Connection& connection, const Outgoing& out
 
 Result<Response> HttpUpstream::send(Exchange& x) {
   const Outgoing outgoing = TRY(make_outgoing(x, options_));
+  x.release_document();
   Sent sent = TRY(send_once(x, outgoing, true));
   if (sent.stale) sent = TRY(send_once(x, outgoing, false));
   const Incoming incoming{

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "json/document.h"
+#include "json/parser_pool.h"
 #include "support/test_exchange.h"
 
 namespace penstock {
@@ -36,6 +37,17 @@ TEST(Exchange, ParsesItsBodyOnce) {
   ASSERT_TRUE(first);
   EXPECT_EQ((*first)->text(), kChat);
   EXPECT_EQ(*x.document(), *first);
+}
+
+TEST(Exchange, ParsesItsBodyAgainWhereTheDocumentWasReleased) {
+  TestExchange x(Route::kChatCompletions, std::string(kChat));
+  ASSERT_TRUE(x.document());
+  const std::size_t idle = json::idle_parsers();
+  x.release_document();
+  EXPECT_EQ(json::idle_parsers(), idle + 1) << "the next exchange finds the parser";
+  const auto again = x.document();
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)->text(), kChat);
 }
 
 TEST(Exchange, TellsWhyABodyIsNoJson) {
