@@ -57,13 +57,12 @@ Wake Fiber::park(Deadline deadline) {
   if (std::exchange(notified_, false)) return Wake::kNotified;
   if (deadline.cancel != nullptr && deadline.cancel->requested()) return Wake::kCancelled;
 
-  wake_at_ = deadline.at;
-  if (wake_at_ != MonotonicTime::max()) loop_->add_timer(*this);
+  deadline_ = deadline.at;
+  loop_->set_timer(*this);
   if (deadline.cancel != nullptr) deadline.cancel->waiter_ = this;
   parked_ = true;
   suspend();
   if (deadline.cancel != nullptr) deadline.cancel->waiter_ = nullptr;
-  if (is_linked()) loop_->remove_timer(*this);
   return reason_;
 }
 

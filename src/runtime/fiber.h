@@ -44,7 +44,8 @@ class Fiber : public boost::intrusive::set_base_hook<> {
   void trim_stack();
 
   Loop& loop() const noexcept { return *loop_; }
-  MonotonicTime wake_at() const noexcept { return wake_at_; }
+  /// When its timer fires: never after its deadline, and often before, see Loop::set_timer.
+  MonotonicTime timer_at() const noexcept { return timer_at_; }
 
   ~Fiber();
   Fiber(const Fiber&) = delete;
@@ -65,7 +66,8 @@ class Fiber : public boost::intrusive::set_base_hook<> {
   Loop* loop_;
   boost::intrusive::list_member_hook<> ready_hook_;  // in the loop's list of those to run
   std::unique_ptr<Context> context_;
-  MonotonicTime wake_at_ = MonotonicTime::max();
+  MonotonicTime deadline_ = MonotonicTime::max();  // of its last park()
+  MonotonicTime timer_at_ = MonotonicTime::max();  // while it is in the loop's set of timers
   Wake reason_ = Wake::kNotified;
   bool parked_ = false;
   bool notified_ = false;

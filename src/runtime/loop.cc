@@ -32,7 +32,7 @@ thread_local Loop* running_loop = nullptr;
 
 struct ByTime {
   bool operator()(const Fiber& a, const Fiber& b) const noexcept {
-    return a.wake_at() < b.wake_at();
+    return a.timer_at() < b.timer_at();
   }
 };
 
@@ -111,7 +111,7 @@ struct Loop::Impl final : ReadinessHandler {
   }
 
   int patience(const Clock& clock) const {
-    return timers.empty() ? -1 : milliseconds_until(timers.begin()->wake_at(), clock.now());
+    return timers.empty() ? -1 : milliseconds_until(timers.begin()->timer_at(), clock.now());
   }
 };
 
@@ -203,10 +203,15 @@ void Loop::stop() {
 void Loop::fire_timers() {
   if (impl_->timers.empty()) return;
   const MonotonicTime now = clock_->now();
-  while (!impl_->timers.empty() && impl_->timers.begin()->wake_at() <= now) {
+  while (!impl_->timers.empty() && impl_->timers.begin()->timer_at() <= now) {
     Fiber& fiber = *impl_->timers.begin();
     impl_->timers.erase(impl_->timers.begin());
-    fiber.wake(Wake::kDeadline);
+    if (!fiber.parked_) continue;
+    if (fiber.deadline_ <= now) {
+      fiber.wake(Wake::kDeadline);
+    } else {
+      set_timer(fiber);
+    }
   }
 }
 
@@ -218,12 +223,17 @@ std::span<char> Loop::scratch() noexcept {
   return impl_->scratch;
 }
 
-void Loop::add_timer(Fiber& fiber) {
+/// Sees to it that the fiber is looked at when its deadline comes. A timer that fires too early
+/// costs one look; to move it for each of a fiber's short waits would cost far more, so it stays
+/// where it is until it fires or is too late.
+void Loop::set_timer(Fiber& fiber) {
+  if (fiber.is_linked()) {
+    if (fiber.timer_at_ <= fiber.deadline_) return;
+    impl_->timers.erase(impl_->timers.iterator_to(fiber));
+  }
+  if (fiber.deadline_ == MonotonicTime::max()) return;
+  fiber.timer_at_ = fiber.deadline_;
   impl_->timers.insert(fiber);
-}
-
-void Loop::remove_timer(Fiber& fiber) {
-  impl_->timers.erase(impl_->timers.iterator_to(fiber));
 }
 
 void Loop::make_ready(Fiber& fiber) {
@@ -239,6 +249,7 @@ void Loop::run_ready() {
     impl_->ready.pop_front();
     if (!fiber.resume()) continue;
     --impl_->alive;
+    if (fiber.is_linked()) impl_->timers.erase(impl_->timers.iterator_to(fiber));
     std::unique_ptr<Fiber> ended(&fiber);
     if (impl_->spare.size() < kSpareFibers) impl_->spare.push_back(std::move(ended));
   }

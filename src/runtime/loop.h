@@ -76,8 +76,7 @@ class Loop {
  private:
   friend class Fiber;
   struct Impl;
-  void add_timer(Fiber& fiber);
-  void remove_timer(Fiber& fiber);
+  void set_timer(Fiber& fiber);
   void make_ready(Fiber& fiber);
   void run_ready();
   void turn();
