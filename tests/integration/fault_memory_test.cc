@@ -23,12 +23,6 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using ::testing::AnyOf;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-
 /// What goes wrong in the machine of a gateway, while it runs.
 class MappedDose {
  public:
