@@ -135,7 +135,7 @@ TEST_P(Memory, ThatFailsNowAndThenCostsRequestsAndNothingElse) {
   EXPECT_GE(*tokens_taken(gateway), 10 * (whole + 50));
   gateway.signal(SIGHUP);
   EXPECT_TRUE(logged(gateway, "configuration reloaded"));
-  EXPECT_EQ(gateway.stop(), 0);
+  EXPECT_EQ(gateway.stop(), 0) << gateway.errors();
 }
 
 INSTANTIATE_TEST_SUITE_P(OneOf, Memory, ::testing::Values(1000, 100, 15),
@@ -170,7 +170,7 @@ TEST(MemoryAtAll, ThatIsNotThereTurnsClientsAwayAndServiceReturns) {
   held.release();
   stream.read_to_end();
   EXPECT_TRUE(stream.answer.complete);
-  EXPECT_EQ(gateway.stop(), 0);
+  EXPECT_EQ(gateway.stop(), 0) << gateway.errors();
 }
 
 TEST(AddressSpace, ThatIsUsedUpCostsLargeRequestsAndNothingElse) {
