@@ -9,6 +9,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "gateway/insist.h"
+
 namespace penstock::gateway {
 
 namespace {
@@ -85,8 +87,10 @@ void FileWatch::wait() {
   descriptor_.async_wait(asio::posix::descriptor_base::wait_read,
                          [this](const boost::system::error_code& error) {
                            if (error) return;
-                           read_events();
-                           wait();
+                           insist([this] {
+                             read_events();
+                             wait();
+                           });
                          });
 }
 

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <memory>
 #include <new>
-#include <thread>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -17,6 +17,7 @@
 #include "control/control_server.h"
 #include "gateway/file_watch.h"
 #include "gateway/first_key.h"
+#include "gateway/insist.h"
 #include "gateway/live_configuration.h"
 #include "gateway/operations.h"
 #include "server/server.h"
@@ -28,8 +29,6 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
-
-constexpr auto kInsistPause = 50ms;
 
 std::string shown_host(const std::string& host) {
   if (host.empty() || host == "0.0.0.0" || host == "::") return "127.0.0.1";
@@ -46,21 +45,8 @@ std::string cut_words(std::int64_t exchanges) {
          (exchanges == 1 ? " running exchange was cut" : " running exchanges were cut");
 }
 
-void say(const std::string& words) {
-  std::fprintf(stderr, "penstock: %s\n", words.c_str());
-}
-
-/// Does what must not be left undone, whatever it takes: memory may run out meanwhile. For the main
-/// thread, which has nothing else to do.
-template <class Fn>
-void insist(Fn fn) {
-  while (true) {
-    try {
-      return fn();
-    } catch (const std::bad_alloc&) {
-      std::this_thread::sleep_for(kInsistPause);
-    }
-  }
+void say(std::string_view words) {
+  std::fprintf(stderr, "penstock: %.*s\n", static_cast<int>(words.size()), words.data());
 }
 
 /// A started gateway: the data plane, the control plane, and what the main thread does for them.
@@ -96,8 +82,8 @@ class Gateway {
   }
 
   End serve() {
-    end_on_signal(false);
-    reload_on_signal();
+    insist([this] { end_on_signal(false); });
+    insist([this] { reload_on_signal(); });
     const auto work = asio::make_work_guard(io_);
     insist([this] { io_.run(); });
     control_.reset();

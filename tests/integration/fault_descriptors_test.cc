@@ -56,7 +56,11 @@ TEST(Descriptors, ThatRunOutTurnNewConnectionsAwayAndHarmNoStream) {
       return metric(setup.gateway, "penstock_connections_refused_total{reason=\"descriptors\"}") >
              0;  // the control plane answers
     }));
-    refusal = Socket::connect(setup.gateway.port()).read().bytes;
+    // What the control plane used meanwhile may be free again: others take that first.
+    while (refusal.empty() && idle.size() < 64) {
+      idle.push_back(Socket::connect(setup.gateway.port()));
+      refusal = idle.back().read(100ms).bytes;
+    }
     EXPECT_TRUE(logged(setup.gateway, "no file descriptor is left"));
 
     // Who is connected already finds none for the upstream, which is not the upstream's fault.
@@ -76,6 +80,7 @@ TEST(Descriptors, ThatRunOutTurnNewConnectionsAwayAndHarmNoStream) {
 }
 
 TEST(Descriptors, OfWhichNoneIsLeftCostNoProcessorTimeAndServiceReturns) {
+  if (kSanitized) GTEST_SKIP() << "sanitizers look at memory by way of pipes and need descriptors";
   Deployment setup;
   HeldStream held(setup.provider);
   answer_all(setup.provider);

@@ -23,12 +23,6 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using ::testing::AnyOf;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-
 /// What goes wrong in the machine of a gateway, while it runs.
 class MappedDose {
  public:
@@ -141,7 +135,7 @@ TEST_P(Memory, ThatFailsNowAndThenCostsRequestsAndNothingElse) {
   EXPECT_GE(*tokens_taken(gateway), 10 * (whole + 50));
   gateway.signal(SIGHUP);
   EXPECT_TRUE(logged(gateway, "configuration reloaded"));
-  EXPECT_EQ(gateway.stop(), 0);
+  EXPECT_EQ(gateway.stop(), 0) << gateway.errors();
 }
 
 INSTANTIATE_TEST_SUITE_P(OneOf, Memory, ::testing::Values(1000, 100, 15),
@@ -176,7 +170,7 @@ TEST(MemoryAtAll, ThatIsNotThereTurnsClientsAwayAndServiceReturns) {
   held.release();
   stream.read_to_end();
   EXPECT_TRUE(stream.answer.complete);
-  EXPECT_EQ(gateway.stop(), 0);
+  EXPECT_EQ(gateway.stop(), 0) << gateway.errors();
 }
 
 TEST(AddressSpace, ThatIsUsedUpCostsLargeRequestsAndNothingElse) {

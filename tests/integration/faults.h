@@ -16,6 +16,12 @@
 
 namespace penstock::test {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 /// So many tokens that any request fits, and so few a second that a charge stays to be seen.
 inline constexpr const char* kSlowLimit = "tokens: 7M, every: 366d";
 
