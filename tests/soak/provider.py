@@ -81,7 +81,8 @@ class Provider:
         if plan.fault == "garbage":
             message = b"\0\xff" * 100 + b"\r\n\r\n"
         elif plan.fault == "half_head":
-            message = message[: int(len(head) * plan.at)]
+            # Nothing at all would be a dead connection, and asked for anew.
+            message = message[: 1 + int((len(head) - 1) * plan.at)]
         elif plan.fault == "cut":
             message = message[: -1 - int((len(body) - 1) * plan.at)]
         writer.write(message)
