@@ -147,6 +147,7 @@ class Scenario:
     watches_memory: bool = False
     from_open: bool = False  # what comes before everything stands does not count
     tls: bool = False
+    models: int = 0  # that the gateway has names for
     once: bool = False  # one round
     quick_script: str = ""
 

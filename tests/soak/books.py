@@ -24,8 +24,9 @@ def read_records(lines, event="exchange"):
 
 def parse_metrics(text):
     """[(name, labels, value)] of the Prometheus text format."""
-    found = re.findall(r"^(\w+)(?:\{(.*)\})? (\S+)$", text, re.MULTILINE)
-    return [(name, dict(re.findall(r'(\w+)="(.*?)"', labels)), float(n)) for name, labels, n in found]
+    lines = re.findall(r"^(\w+)(?:\{(.*)\})? (\S+)$", text, re.MULTILINE)
+    pair = re.compile(r'(\w+)="(.*?)"')
+    return [(name, dict(pair.findall(labels)), float(value)) for name, labels, value in lines]
 
 
 def total(metrics, name, **labels):
@@ -113,7 +114,8 @@ class Books:
             and total(metrics, "penstock_requests_total", route="none") == refused
             and total(metrics, "penstock_endings_total") == len(early)
         )
-        return Verdict("metrics = log", good, " ".join(f"{s}:{counted[s]}" for s in sorted(counted)))
+        words = " ".join(f"{status}:{counted[status]}" for status in sorted(counted))
+        return Verdict("metrics = log", good, words)
 
     def spent(self, capacity, remaining, window_seconds, seconds):
         """What is gone from the limit is what the records say was used, and nothing is held: a

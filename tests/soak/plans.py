@@ -6,7 +6,8 @@ import random
 
 KEY = "sk-soak"
 MODEL = "soak-"
-CAP = 1_000_000  # of the output, so that one reservation that is left stands out of all that is used
+# Of the output, so that one reservation that is left stands out of all that is used.
+CAP = 1_000_000
 INPUT_TOKENS = 11
 OUTPUT_TOKENS = 7
 EVENTS = 12  # of a stream

@@ -144,10 +144,11 @@ def rest_verdicts(metrics, status, descriptors_before, descriptors_after):
         for name in ("exchanges_active", "streams_active", "connections", "log_dropped_total")
     }
     active["upstream_active"] = total(metrics, "penstock_upstream_connections", state="active")
+    shown = " ".join(f"{name}:{value:g}" for name, value in active.items())
     idle = int(total(metrics, "penstock_upstream_connections", state="idle"))
     words = f"{descriptors_before} before, {descriptors_after} after, {idle} to the provider"
     return [
-        Verdict("at rest", not any(active.values()), " ".join(f"{n}:{v:g}" for n, v in active.items())),
+        Verdict("at rest", not any(active.values()), shown),
         Verdict("descriptors", descriptors_after == descriptors_before + idle, words),
     ]
 
