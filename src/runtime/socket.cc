@@ -224,7 +224,15 @@ IoResult<void> Socket::wait_writable(Deadline deadline) {
   IoResult<void> woken = park(deadline);
   while (woken && !writable_) woken = park(deadline);
   writer_ = nullptr;
+  if (!woken && woken.error().kind == IoError::Kind::kTimeout) reset_on_close();
   return woken;
+}
+
+/// What a peer did not take in time it is not to get later either: the kernel would hold it for
+/// minutes after the close.
+void Socket::reset_on_close() {
+  const linger at_once{1, 0};
+  ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
 IoResult<void> Socket::wait_either(Deadline deadline) {

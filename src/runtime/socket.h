@@ -65,6 +65,7 @@ class Socket final : public Stream, private ReadinessHandler {
 
  private:
   void on_ready(Readiness readiness) override;
+  void reset_on_close();
   IoResult<std::size_t> receive(std::span<char> buffer);
   void take_in();
 

@@ -18,6 +18,8 @@ namespace {
 
 using http::Framing;
 
+// Of a body that is not a stream, how much is written at once.
+constexpr std::size_t kSlice = 256 * 1024;
 constexpr auto kReadingTime = std::chrono::seconds(1);
 constexpr const char* kNoMemory = "out of memory";  // short enough to need none itself
 
@@ -123,11 +125,21 @@ class Relay {
     framing_ = {Framing::Kind::kLength, body.size()};
     const std::string head = make_head();
     const bool bodiless = client_.is_head || response_.status == 204 || response_.status == 304;
-    const std::array<std::string_view, 2> pieces{head, bodiless ? std::string_view{} : body};
     outcome_.first_byte = x_.clock().now();
-    if (!write(pieces, patience())) return client_gone();
-    outcome_.bytes_out = pieces[1].size();
+    if (!send_slices(head, bodiless ? std::string_view{} : body)) return client_gone();
     return complete();
+  }
+
+  /// Each slice has its own time, so that only a client which takes nothing is dropped.
+  bool send_slices(std::string_view head, std::string_view body) {
+    while (true) {
+      const std::array<std::string_view, 2> pieces{head, body.substr(0, kSlice)};
+      if (!write(pieces, patience())) return false;
+      outcome_.bytes_out += pieces[1].size();
+      body.remove_prefix(pieces[1].size());
+      if (body.empty()) return true;
+      head = {};
+    }
   }
 
   bool send(const std::string& head, std::string_view bytes) {

@@ -100,10 +100,13 @@ def ask(setting, load, system, seconds, tls, on_open=None):
 def sample(setting, scenario, system, tls):
     """One run against one system. Its memory is looked at only where that is the question."""
     before_kib = memory_kib(system.pid)
+    open_kib = [before_kib]
     begun = [cpu_seconds(system.pid)]
     others = OtherPrograms(system.pid)
 
     def on_open():
+        if scenario.watches_memory:
+            open_kib[0] = memory_kib(system.pid)
         if scenario.from_open:
             begun[0] = cpu_seconds(system.pid)
 
@@ -112,7 +115,7 @@ def sample(setting, scenario, system, tls):
         report = ask(setting, scenario.load, system, setting.seconds, tls, on_open)
         used = cpu_seconds(system.pid) - begun[0]
     peak_kib = watching.kib if scenario.watches_memory else before_kib
-    return Sample(used, report, before_kib, peak_kib, others.part())
+    return Sample(used, report, before_kib, peak_kib, open_kib[0], others.part())
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import unittest
 
 import measure
 import run
+import slow_clients
 from processes import Failed
 from scenarios import Load
 from systems import System
@@ -91,6 +92,11 @@ class Commands(unittest.TestCase):
         for program, *words in commands:
             self.assertEqual(program, "scripts/bench")
             run.parse(["--build", str(BUILD), *words])
+
+    def test_those_beside_slow_clients_too(self):
+        for program, *words in examples("slow"):
+            self.assertEqual(program, "scripts/slow-clients")
+            slow_clients.parse(["--build", str(BUILD), *words])
 
     def test_the_script_tells_every_option(self):
         help_text = (SOURCE / "scripts/bench").read_text()

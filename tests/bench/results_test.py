@@ -35,6 +35,13 @@ class Lines(unittest.TestCase):
         self.assertAlmostEqual(line.numbers["penstock"][0], 30)
         self.assertAlmostEqual(line.numbers["nginx"][0], 20)
 
+    def test_memory_is_the_growth_from_the_start_or_from_when_all_stood(self):
+        rounds = [{"nginx": sample(1, memory=(0, 9, 9)), "penstock": sample(1, memory=(10, 70, 40))}]
+        line = self.line(Row("x", "KiB", scenarios.memory_per(10)), rounds)
+        self.assertAlmostEqual(line.numbers["penstock"][0], 6)
+        line = self.line(Row("x", "KiB", scenarios.memory_later(10)), rounds)
+        self.assertAlmostEqual(line.numbers["penstock"][0], 3)
+
     def test_or_for_each_event(self):
         line = self.line(Row("x", "us", scenarios.cpu_per_event), cpu([0.64], [0.32]))
         self.assertAlmostEqual(line.numbers["penstock"][0], 10)

@@ -182,12 +182,15 @@ def penstock_config(scenario, folder, provider_port, tls):
         f"  tls: {{certificate_file: {tls.certificate}, key_file: {tls.key}}}\n" if tls else ""
     )
     upstream_tls = f"    tls: {{ca_file: {tls.certificate}}}\n" if tls else ""
+    names = "".join(f"  model-{n}: {{upstream: provider}}\n" for n in range(scenario.models))
+    models = f'models:\n{names}  "*": {{upstream: provider}}\n' if names else ""
     return (
         f'server:\n  listen: "127.0.0.1:0"\n  threads: 1\n{server_tls}'
         'control: {listen: "127.0.0.1:0"}\n'
         f"upstreams:\n  provider:\n"
         f"    base_url: {'https' if tls else 'http'}://127.0.0.1:{provider_port}/v1\n"
         f"    proxy: none\n    limits: {{max_idle_connections: {POOL}}}\n{upstream_tls}"
+        + models
         + chain_of(scenario, folder)
     )
 

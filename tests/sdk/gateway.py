@@ -8,7 +8,7 @@ import tempfile
 import threading
 
 PATIENCE_SECONDS = 60
-LISTENING = "listening on http://"
+LISTENING = "listening on "
 CONTROL = "control on http://"
 SANITIZER_WORDS = ("Sanitizer:", "runtime error:")
 
@@ -54,7 +54,7 @@ class Gateway:
         for line in self.process.stderr:
             self.errors.append(line)
             if self.url is None and LISTENING in line:
-                self.url = "http://" + line.split(LISTENING)[1].split()[0]
+                self.url = line.split(LISTENING)[1].split()[0]
                 if CONTROL in line:
                     self.control_url = "http://" + line.split(CONTROL)[1].rstrip(")\n")
                 self.listens.set()
