@@ -80,6 +80,11 @@ bool may_stay(const http::RequestHead& head) {
   return asked;
 }
 
+/// An empty line in front of a request is none yet (RFC 9112 section 2.2).
+bool begins_no_request(std::string_view input) {
+  return std::string_view("\r\n").starts_with(input);
+}
+
 bool takes_body(std::string_view method) {
   return method == "POST";
 }
@@ -218,7 +223,9 @@ Result<std::optional<http::RequestHead>> ClientConnection::read_head() {
     }
     const std::span<char> scratch = worker_.loop().scratch().first(kHeadRead);
     const auto got = waiting ? read_next(scratch, deadline) : stream_->read(scratch, deadline);
-    if (waiting && (!got || *got == 0)) return std::optional<http::RequestHead>{};
+    if (begins_no_request(input_) && (!got || *got == 0)) {
+      return std::optional<http::RequestHead>{};
+    }
     if (!got) return read_error(got.error(), "head");
     if (*got == 0) return client_left();
     if (std::exchange(waiting, false)) {

@@ -38,9 +38,15 @@ Result<std::optional<Chunk>> EventStream::read(Deadline deadline) {
       return bytes.error();
     }
     if (bytes->empty()) return end();
-    if (done_) continue;
+    if (done_) {
+      if (std::exchange(line_feed_follows_, false) && bytes->starts_with('\n')) {
+        return std::optional<Chunk>(Chunk{bytes->substr(0, 1)});
+      }
+      continue;
+    }
     TRY_VOID(events_.feed(*bytes));
     const std::string_view out = take_events();
+    line_feed_follows_ = out.ends_with('\r');
     if (!out.empty()) return std::optional<Chunk>(Chunk{out});
   }
 }

@@ -40,7 +40,8 @@ class EventStream final : public BodySource {
   const config::UpstreamOptions& upstream_;
   const Clock& clock_;
   MonotonicTime give_up_at_;
-  std::string rebuilt_;  // output that is not one piece of the input
+  std::string rebuilt_;             // output that is not one piece of the input
+  bool line_feed_follows_ = false;  // perhaps: what was given ends with the CR of a CRLF
   bool done_ = false;
 };
 
