@@ -1,6 +1,7 @@
 #include "bench/load.h"
 
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -126,7 +127,13 @@ TEST(Load, HoldsIdleConnectionsBesideTheOthers) {
   LoadOptions options = few(provider.port(), 10);
   options.idle_connections = 5;
   std::size_t open_at_first = 0;
-  options.on_open = [&] { open_at_first = provider.connections(); };
+  options.on_open = [&] {  // the provider may take a connection later than it was made
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (provider.connections() < 5 && std::chrono::steady_clock::now() < give_up) {
+      std::this_thread::yield();
+    }
+    open_at_first = provider.connections();
+  };
   const Question asked = question("chat-600");
   Load load(options, asked);  // which closes its connections when it dies
   const LoadReport& report = load.run();
