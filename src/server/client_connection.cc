@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "http/message_writer.h"
 #include "json/document.h"
-#include "json/padding.h"
 #include "log/log.h"
 #include "runtime/loop.h"
 #include "runtime/tls.h"
@@ -26,41 +25,10 @@ using runtime::IoError;
 
 // How much of pipelined requests is read ahead while one is answered.
 constexpr std::size_t kReadAhead = 64 * 1024;
-// How much is read at once where a head is expected: what is body in it is copied once more.
-constexpr std::size_t kHeadRead = 8 * 1024;
-// Room of a small request that is kept for the next one.
-constexpr std::size_t kKeptInput = 2 * 1024;
-// A request that follows the last one comes before that.
-constexpr auto kSoon = 1s;
 // A request without a meaning for its body may bring a little one all the same.
 constexpr std::uint64_t kMaxUselessBody = 64 * 1024;
-// A body must come with this speed on the average, beyond the idle time that it has anyway.
-constexpr std::uint64_t kMinBytesPerSecond = 1024;
 constexpr std::size_t kLingerBytes = 64 * 1024;
 constexpr auto kLingerTime = 1s;
-
-Error too_slow(std::string_view what) {
-  Error error = invalid_request(concat({"the request's ", what, " came too slowly"}));
-  error.kind = ErrorKind::kRequestTimeout;
-  return error;
-}
-
-Error client_left() {
-  Error error = invalid_request("the client left");
-  error.kind = ErrorKind::kCancelled;
-  return error;
-}
-
-Error read_error(const IoError& error, std::string_view what) {
-  return error.kind == IoError::Kind::kTimeout ? too_slow(what) : client_left();
-}
-
-Error too_large(std::uint64_t limit) {
-  Error error = invalid_request(concat({"the body is larger than ", std::to_string(limit),
-                                        " bytes, which server.limits.max_body allows"}));
-  error.kind = ErrorKind::kRequestTooLarge;
-  return error;
-}
 
 /// An HTTP/1.0 client would have to be promised to be kept; it is simply not.
 bool may_stay(const http::RequestHead& head) {
@@ -80,11 +48,6 @@ bool may_stay(const http::RequestHead& head) {
   return asked;
 }
 
-/// An empty line in front of a request is none yet (RFC 9112 section 2.2).
-bool begins_no_request(std::string_view input) {
-  return std::string_view("\r\n").starts_with(input);
-}
-
 bool takes_body(std::string_view method) {
   return method == "POST";
 }
@@ -99,7 +62,7 @@ class ClientConnection::Running {
       : connection_(connection), x_(x) {
     connection_.running_ = &cancel;
     connection_.worker_.metrics().exchange_begins();
-    connection_.stream_->watch(cancel, connection_.input_, kReadAhead);
+    connection_.stream_->watch(cancel, connection_.reader_->ahead(), kReadAhead);
   }
   ~Running() {
     connection_.stream_->unwatch();
@@ -123,10 +86,7 @@ class ClientConnection::Running {
 };
 
 ClientConnection::ClientConnection(Worker& worker, int descriptor)
-    : worker_(worker),
-      socket_(runtime::Socket::adopt(descriptor)),
-      clock_(worker.loop().clock()),
-      started_(clock_.now()) {}
+    : worker_(worker), socket_(runtime::Socket::adopt(descriptor)), clock_(worker.loop().clock()) {}
 
 Deadline ClientConnection::after(std::chrono::milliseconds timeout) const {
   return {clock_.now() + timeout, nullptr};
@@ -187,9 +147,11 @@ bool ClientConnection::secure() {
 }
 
 void ClientConnection::serve_requests() {
+  reader_.emplace(*stream_, worker_.loop(), idle_);
   After after = After::kKeep;
   while (after == After::kKeep) {
-    auto head = read_head();
+    answer_begun_ = false;
+    auto head = reader_->read_head(options());
     if (!head) {
       if (head.error().kind != ErrorKind::kCancelled) after = refuse(head.error(), {}, false);
       break;
@@ -202,98 +164,9 @@ void ClientConnection::serve_requests() {
   linger();
 }
 
-/// Nothing: the connection ended, or was idle for too long, between two requests.
-Result<std::optional<http::RequestHead>> ClientConnection::read_head() {
-  http::HeadLimits limits;
-  limits.max_bytes = options().limits.max_head;
-  http::RequestParser parser(limits);
-  answer_begun_ = false;
-  Deadline deadline = after(options().timeouts.keep_alive);
-  deadline.cancel = &idle_;
-  bool waiting = input_.empty();
-  started_ = clock_.now();
-  if (!waiting) deadline = after(options().timeouts.head);
-  while (true) {
-    if (!input_.empty()) {
-      const std::size_t size = TRY(parser.parse(input_));
-      if (size > 0) {
-        input_.erase(0, size);
-        return std::optional(std::move(parser.head()));
-      }
-    }
-    const std::span<char> scratch = worker_.loop().scratch().first(kHeadRead);
-    const auto got = waiting ? read_next(scratch, deadline) : stream_->read(scratch, deadline);
-    if (begins_no_request(input_) && (!got || *got == 0)) {
-      return std::optional<http::RequestHead>{};
-    }
-    if (!got) return read_error(got.error(), "head");
-    if (*got == 0) return client_left();
-    if (std::exchange(waiting, false)) {
-      started_ = clock_.now();
-      deadline = after(options().timeouts.head);
-    }
-    input_.append(scratch.data(), *got);
-  }
-}
-
-/// Reads between two requests. A connection that waits for long holds no memory that it can make
-/// again.
-runtime::IoResult<std::size_t> ClientConnection::read_next(std::span<char> scratch,
-                                                           Deadline deadline) {
-  Deadline soon = deadline;
-  soon.at = std::min(deadline.at, clock_.now() + kSoon);
-  auto got = stream_->read(scratch, soon);
-  const bool silent = !got && got.error().kind == IoError::Kind::kTimeout;
-  if (!silent || soon.at == deadline.at) return got;
-  input_ = std::string();
-  runtime::Fiber::current().trim_stack();
-  return stream_->read(scratch, deadline);
-}
-
-Result<std::string> ClientConnection::read_body(const http::RequestHead& head,
-                                                std::uint64_t limit) {
-  if (head.framing.kind == http::Framing::Kind::kLength && head.framing.length > limit) {
-    return too_large(limit);
-  }
-  std::string body;
-  body.reserve(std::min<std::uint64_t>(head.framing.length, 1 << 20) + json::kPadding);
-  http::BodyDecoder decoder(head.framing, ErrorKind::kMalformedHttp);
-  const MonotonicTime begun = clock_.now();
-  std::string_view fresh;  // read just now, and decoded where it lies when nothing waits before it
-  while (true) {
-    std::string_view input = input_.empty() ? fresh : input_.append(fresh);
-    while (!input.empty() && !decoder.done()) {
-      const http::BodyDecoder::Step step = TRY(decoder.step(input));
-      if (step.consumed == 0) break;
-      if (body.size() + step.data.size() > limit) return too_large(limit);
-      body.append(step.data);
-      input.remove_prefix(step.consumed);
-    }
-    if (input_.empty()) {
-      input_ = input;
-    } else {
-      input_.erase(0, input_.size() - input.size());
-    }
-    if (decoder.done()) break;
-
-    const auto earned = std::chrono::seconds(body.size() / kMinBytesPerSecond);
-    const MonotonicTime now = clock_.now();
-    const auto idle = options().timeouts.body_idle;
-    const std::span<char> scratch = worker_.loop().scratch();
-    const auto got = stream_->read(scratch, {std::min(now + idle, begun + idle + earned), nullptr});
-    if (!got) return read_error(got.error(), "body");
-    if (*got == 0) return client_left();
-    fresh = {scratch.data(), *got};
-  }
-  json::reserve_padding(body);
-  return body;
-}
-
-Result<void> ClientConnection::send_continue() {
-  if (!stream_->write("HTTP/1.1 100 Continue\r\n\r\n", after(options().timeouts.write_idle))) {
-    return client_left();
-  }
-  return {};
+bool ClientConnection::send_continue() {
+  const Deadline deadline = after(options().timeouts.write_idle);
+  return stream_->write("HTTP/1.1 100 Continue\r\n\r\n", deadline).has_value();
 }
 
 ClientConnection::After ClientConnection::serve_one(http::RequestHead& head) {
@@ -314,10 +187,11 @@ ClientConnection::After ClientConnection::serve_api(http::RequestHead& head, con
   const bool is_head = head.method == "HEAD";
   const bool has_body = head.framing.kind != http::Framing::Kind::kNone;
   const std::uint64_t limit = takes_body(head.method) ? options().limits.max_body : kMaxUselessBody;
-  if (head.expects_continue && has_body && head.framing.length <= limit && input_.empty()) {
+  if (head.expects_continue && has_body && head.framing.length <= limit &&
+      reader_->ahead().empty()) {
     if (!send_continue()) return After::kClose;
   }
-  auto body = read_body(head, limit);
+  auto body = reader_->read_body(head, limit, options());
   if (!body) {
     if (body.error().kind == ErrorKind::kCancelled) return After::kClose;
     return refuse(body.error(), origin, is_head);
@@ -325,10 +199,9 @@ ClientConnection::After ClientConnection::serve_api(http::RequestHead& head, con
   if (!takes_body(head.method)) {
     body->clear();
   }
-  if (input_.empty() && input_.capacity() > kKeptInput) input_ = std::string();
 
   Cancel cancel;
-  ServerExchange x(new_id("req_"), clock_, started_, cancel, setup_->snapshot->config,
+  ServerExchange x(new_id("req_"), clock_, reader_->started(), cancel, setup_->snapshot->config,
                    std::move(*body));
   x.request = make_request(head, asked.target, asked.match);
   x.request.certificate_subject = certificate_subject_;

@@ -6,11 +6,11 @@
 
 #include "penstock/response.h"
 
-#include "http/body_decoder.h"
 #include "http/request_parser.h"
 #include "http/url.h"
 #include "runtime/stream.h"
 #include "server/client_request.h"
+#include "server/request_reader.h"
 #include "server/routes.h"
 #include "server/server_exchange.h"
 #include "server/worker.h"
@@ -51,10 +51,7 @@ class ClientConnection {
   bool guarded(Fn fn);
   bool secure();
   void serve_requests();
-  Result<std::optional<http::RequestHead>> read_head();
-  runtime::IoResult<std::size_t> read_next(std::span<char> scratch, Deadline deadline);
-  Result<std::string> read_body(const http::RequestHead& head, std::uint64_t limit);
-  Result<void> send_continue();
+  bool send_continue();
   After serve_one(http::RequestHead& head);
   After serve_api(http::RequestHead& head, const Asked& asked, std::string_view origin);
   After run_exchange(Running& running, ServerExchange& x, const http::RequestHead& head,
@@ -78,10 +75,9 @@ class ClientConnection {
   std::string certificate_subject_;
   std::shared_ptr<const Setup> setup_;
   const Clock& clock_;
-  std::string input_;  // read and not used yet
-  MonotonicTime started_;
   Cancel idle_;
-  Cancel* running_ = nullptr;  // of the exchange that runs
+  std::optional<RequestReader> reader_;  // of the stream
+  Cancel* running_ = nullptr;            // of the exchange that runs
   bool answer_begun_ = false;  // of the current request: another answer must not follow it
 };
 
