@@ -13,6 +13,9 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual MonotonicTime now() const = 0;
+  /// now() of up to 10 ms ago, for a small part of its cost: for deadlines and limits. Of one
+  /// thread it never goes back, but it lags behind now().
+  virtual MonotonicTime recent() const { return now(); }
   virtual WallTime wall_now() const = 0;
 };
 

@@ -70,7 +70,7 @@ Result<const RequestFacts*> Exchange::facts() {
 }
 
 Deadline Exchange::within(std::chrono::milliseconds timeout) const {
-  const MonotonicTime now = clock_->now();
+  const MonotonicTime now = clock_->recent();
   const auto left = std::chrono::floor<std::chrono::milliseconds>(MonotonicTime::max() - now);
   return {timeout < left ? now + timeout : MonotonicTime::max(), cancel_};
 }

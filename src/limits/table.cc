@@ -50,7 +50,7 @@ std::variant<Reservation, Refusal> Table::reserve(std::span<const Claim> claims,
   reservation.settled_ = false;
 
   const std::lock_guard lock(mutex_);
-  const MonotonicTime now = clock_.now();
+  const MonotonicTime now = clock_.recent();
   std::optional<Refusal> refusal;
   for (const Claim& claim : claims) {
     Entry* entry = pin(claim, now);
@@ -79,7 +79,7 @@ std::variant<Reservation, Refusal> Table::reserve(std::span<const Claim> claims,
 
 Standing Table::look(const Claim& claim) {
   const std::lock_guard lock(mutex_);
-  const MonotonicTime now = clock_.now();
+  const MonotonicTime now = clock_.recent();
   const auto found = entries_.find(claim.key);
   if (found == entries_.end()) return standing_of(*claim.limit, Bucket(*claim.limit, now));
   Bucket bucket = found->second.bucket;
@@ -90,7 +90,7 @@ Standing Table::look(const Claim& claim) {
 std::vector<BucketView> Table::list(std::string_view key_prefix, std::size_t most) {
   std::vector<BucketView> views;
   const std::lock_guard lock(mutex_);
-  const MonotonicTime now = clock_.now();
+  const MonotonicTime now = clock_.recent();
   for (auto at = entries_.lower_bound(key_prefix); at != entries_.end(); ++at) {
     if (!at->first.starts_with(key_prefix) || views.size() == most) break;
     Bucket bucket = at->second.bucket;
@@ -107,7 +107,7 @@ std::size_t Table::size() {
 
 void Table::settle(const Reservation& reservation, std::uint64_t used) {
   const std::lock_guard lock(mutex_);
-  const MonotonicTime now = clock_.now();
+  const MonotonicTime now = clock_.recent();
   for (const auto& hold : reservation.holds_) {
     hold.entry->bucket.refill(now);  // up to now it was held, and refilled only that far
     hold.entry->bucket.settle(reservation.amount_, used);
@@ -121,7 +121,7 @@ void Table::release(const Reservation& reservation) {
 
 Standing Table::tightest(const Reservation& reservation) {
   const std::lock_guard lock(mutex_);
-  const MonotonicTime now = clock_.now();
+  const MonotonicTime now = clock_.recent();
   std::optional<Standing> tightest;
   for (const auto& hold : reservation.holds_) {
     hold.entry->bucket.refill(now);

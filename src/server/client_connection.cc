@@ -89,7 +89,7 @@ ClientConnection::ClientConnection(Worker& worker, int descriptor)
     : worker_(worker), socket_(runtime::Socket::adopt(descriptor)), clock_(worker.loop().clock()) {}
 
 Deadline ClientConnection::after(std::chrono::milliseconds timeout) const {
-  return {clock_.now() + timeout, nullptr};
+  return {clock_.recent() + timeout, nullptr};
 }
 
 void ClientConnection::cut() {

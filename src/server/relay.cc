@@ -37,12 +37,11 @@ class Relay {
   /// Throws std::bad_alloc; then give_up() is called. Its frame is held by each open stream, so
   /// what happens once has frames of its own, not inlined.
   bool run() {
-    const MonotonicTime before = x_.clock().now();
-    auto chunk = response_.body.read(forever());
-    if (response_.body.is_stream()) x_.upstream_wait += x_.clock().now() - before;
+    const bool is_stream = response_.body.is_stream();
+    auto chunk = is_stream ? wait_for_the_first() : response_.body.read(forever());
     if (!chunk) return fail_before_the_head(chunk.error());
 
-    if (!response_.body.is_stream()) return send_whole();
+    if (!is_stream) return send_whole();
     // The head waits for the first piece: until then a failure can still be told as a status.
     choose_stream_framing();
     streaming_ = true;
@@ -87,6 +86,13 @@ class Relay {
   Deadline forever() const { return {MonotonicTime::max(), &x_.cancel()}; }
   Deadline patience() const { return x_.within(client_.setup.options().timeouts.write_idle); }
 
+  Result<std::optional<Chunk>> wait_for_the_first() {
+    const MonotonicTime before = x_.clock().now();
+    auto chunk = response_.body.read(forever());
+    x_.upstream_wait += x_.clock().now() - before;
+    return chunk;
+  }
+
   void choose_stream_framing() {
     if (client_.is_head) {
       framing_ = {};
@@ -101,13 +107,15 @@ class Relay {
     return client_.keep_alive && !worker_.draining() && framing_.kind != Framing::Kind::kUntilClose;
   }
 
+  /// Its bytes go out at once: what is made here is when the first one did.
   [[gnu::noinline]] std::string make_head() {
     Headers& headers = response_.headers;
     headers.set("x-request-id", x_.id());
     if (const RequestFacts* facts = x_.known_facts(); facts && !facts->target.upstream.empty()) {
       headers.set("x-penstock-upstream", facts->target.upstream);
     }
-    const auto overhead = x_.clock().now() - x_.started() - x_.upstream_wait;
+    outcome_.first_byte = x_.clock().now();
+    const auto overhead = *outcome_.first_byte - x_.started() - x_.upstream_wait;
     const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(overhead).count();
     worker_.metrics().overhead(x_.request.route, overhead);
     headers.set("x-penstock-overhead-us", std::to_string(std::max<long>(micros, 0)));
@@ -125,7 +133,6 @@ class Relay {
     framing_ = {Framing::Kind::kLength, body.size()};
     const std::string head = make_head();
     const bool bodiless = client_.is_head || response_.status == 204 || response_.status == 304;
-    outcome_.first_byte = x_.clock().now();
     if (!send_slices(head, bodiless ? std::string_view{} : body)) return client_gone();
     return complete();
   }
@@ -143,7 +150,6 @@ class Relay {
   }
 
   bool send(const std::string& head, std::string_view bytes) {
-    if (!outcome_.first_byte) outcome_.first_byte = x_.clock().now();
     std::string size_line;
     std::string_view end;
     if (framing_.kind == Framing::Kind::kChunked) {

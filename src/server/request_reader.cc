@@ -57,7 +57,12 @@ bool begins_no_request(std::string_view input) {
 }  // namespace
 
 Deadline RequestReader::after(std::chrono::milliseconds timeout) const {
-  return {loop_.clock().now() + timeout, nullptr};
+  return {loop_.clock().recent() + timeout, nullptr};
+}
+
+void RequestReader::begin_request(Deadline& deadline, const config::ServerOptions& options) {
+  started_ = loop_.clock().now();
+  deadline = after(options.timeouts.head);
 }
 
 /// Nothing: the connection ended, or was idle for too long, between two requests.
@@ -69,8 +74,7 @@ Result<std::optional<http::RequestHead>> RequestReader::read_head(
   Deadline deadline = after(options.timeouts.keep_alive);
   deadline.cancel = &idle_;
   bool waiting = input_.empty();
-  started_ = loop_.clock().now();
-  if (!waiting) deadline = after(options.timeouts.head);
+  if (!waiting) begin_request(deadline, options);
   while (true) {
     if (!input_.empty()) {
       const std::size_t size = TRY(parser.parse(input_));
@@ -86,10 +90,7 @@ Result<std::optional<http::RequestHead>> RequestReader::read_head(
     }
     if (!got) return read_error(got.error(), "head");
     if (*got == 0) return client_left();
-    if (std::exchange(waiting, false)) {
-      started_ = loop_.clock().now();
-      deadline = after(options.timeouts.head);
-    }
+    if (std::exchange(waiting, false)) begin_request(deadline, options);
     input_.append(scratch.data(), *got);
   }
 }
@@ -99,7 +100,7 @@ Result<std::optional<http::RequestHead>> RequestReader::read_head(
 runtime::IoResult<std::size_t> RequestReader::read_next(std::span<char> scratch,
                                                         Deadline deadline) {
   Deadline soon = deadline;
-  soon.at = std::min(deadline.at, loop_.clock().now() + kSoon);
+  soon.at = std::min(deadline.at, loop_.clock().recent() + kSoon);
   auto got = stream_.read(scratch, soon);
   const bool silent = !got && got.error().kind == IoError::Kind::kTimeout;
   if (!silent || soon.at == deadline.at) return got;
@@ -116,7 +117,7 @@ Result<std::string> RequestReader::read_body(const http::RequestHead& head, std:
   std::string body;
   body.reserve(std::min<std::uint64_t>(head.framing.length, 1 << 20) + json::kPadding);
   http::BodyDecoder decoder(head.framing, ErrorKind::kMalformedHttp);
-  const MonotonicTime begun = loop_.clock().now();
+  const MonotonicTime begun = loop_.clock().recent();
   std::string_view fresh;  // read just now, and decoded where it lies when nothing waits before it
   while (true) {
     std::string_view input = input_.empty() ? fresh : input_.append(fresh);
@@ -135,7 +136,7 @@ Result<std::string> RequestReader::read_body(const http::RequestHead& head, std:
     if (decoder.done()) break;
 
     const auto earned = std::chrono::seconds(body.size() / kMinBytesPerSecond);
-    const MonotonicTime now = loop_.clock().now();
+    const MonotonicTime now = loop_.clock().recent();
     const auto idle = options.timeouts.body_idle;
     const std::span<char> scratch = loop_.scratch();
     const auto got = stream_.read(scratch, {std::min(now + idle, begun + idle + earned), nullptr});

@@ -38,6 +38,7 @@ class RequestReader {
  private:
   runtime::IoResult<std::size_t> read_next(std::span<char> scratch, Deadline deadline);
   Deadline after(std::chrono::milliseconds timeout) const;
+  void begin_request(Deadline& deadline, const config::ServerOptions& options);
 
   runtime::Stream& stream_;
   runtime::Loop& loop_;

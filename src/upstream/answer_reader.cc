@@ -78,7 +78,7 @@ Result<std::string_view> AnswerReader::decode(std::span<char> bytes) {
 void AnswerReader::release_if_done() {
   if (ended_ || !decoder_.done()) return;
   ended_ = true;
-  if (keep_alive_) pool_.put(std::move(connection_), clock_.now());
+  if (keep_alive_) pool_.put(std::move(connection_), clock_.recent());
   connection_.reset();
 }
 

@@ -31,7 +31,7 @@ Result<std::optional<Chunk>> EventStream::read(Deadline deadline) {
   while (true) {
     Deadline until = deadline;
     until.at =
-        std::min({until.at, patience_.until, done_ ? clock_.now() + kEndGrace : give_up_at_});
+        std::min({until.at, patience_.until, done_ ? clock_.recent() + kEndGrace : give_up_at_});
     auto bytes = reader_.read(until);
     if (!bytes) {
       if (done_ && bytes.error().kind != ErrorKind::kCancelled) return end();
@@ -64,7 +64,7 @@ std::string_view EventStream::take_events() {
 
 void EventStream::take(const http::SseEvent& event, std::string_view& run) {
   const openai::StreamTracker::Verdict verdict = tracker_.see(event);
-  if (event.has_data) give_up_at_ = clock_.now() + patience_.idle;
+  if (event.has_data) give_up_at_ = clock_.recent() + patience_.idle;
   done_ = tracker_.ended();
 
   if (tracker_.failed()) {

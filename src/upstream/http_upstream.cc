@@ -100,7 +100,7 @@ Result<HttpUpstream::Sent> HttpUpstream::send_once(Exchange& x, const Outgoing& 
     return failure(whole.error(), "the request");
   }
 
-  sent.sent_at = x.clock().now();
+  sent.sent_at = x.clock().recent();
   auto head = read_head(*sent.connection, x.request.method == "HEAD",
                         within(x, options_, options_.timeouts.first_byte));
   count_wait();
