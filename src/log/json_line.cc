@@ -62,12 +62,6 @@ JsonLine& JsonLine::append(std::string_view members) {
   return *this;
 }
 
-std::string JsonLine::object() && {
-  members_.insert(members_.begin(), '{');
-  members_ += '}';
-  return std::move(members_);
-}
-
 std::string_view cut_text(std::string_view text, std::size_t max_bytes) noexcept {
   if (text.size() <= max_bytes) return text;
   const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };

@@ -14,7 +14,7 @@ namespace penstock {
 ///
 ///   JsonLine line;
 ///   line.text("event", "exchange").number("status", 200);
-///   log.write(std::move(line).object());
+///   log.write({"{", line.members(), "}"});
 class JsonLine {
  public:
   /// A text, escaped; invalid UTF-8 becomes U+FFFD.
@@ -28,8 +28,6 @@ class JsonLine {
 
   /// The members so far, without braces.
   const std::string& members() const noexcept { return members_; }
-  /// The finished object.
-  std::string object() &&;
 
  private:
   void key(std::string_view name);

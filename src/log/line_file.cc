@@ -5,7 +5,6 @@
 #include <climits>
 #include <fcntl.h>
 #include <filesystem>
-#include <new>
 #include <poll.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -68,25 +67,10 @@ LineFile::LineFile(LineFile&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       may_block_(other.may_block_),
       give_up_at_(other.give_up_at_.load()),
-      line_broken_(other.line_broken_),
-      lines_(std::exchange(other.lines_, 0)),
-      buffer_(std::exchange(other.buffer_, {})) {}
+      line_broken_(other.line_broken_) {}
 
 LineFile::~LineFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
-}
-
-bool LineFile::add(std::string_view line) noexcept {
-  try {
-    buffer_.reserve(buffer_.size() + line.size() + 2);
-  } catch (const std::bad_alloc&) {
-    return false;
-  }
-  if (line_broken_ && buffer_.empty()) buffer_ += '\n';
-  buffer_ += line;
-  buffer_ += '\n';
-  ++lines_;
-  return true;
 }
 
 void LineFile::give_up_after(std::chrono::milliseconds time) noexcept {
@@ -102,30 +86,26 @@ bool LineFile::wait_for_room() const {
   return true;
 }
 
-std::size_t LineFile::write_buffer() const {
+/// How much of it was written.
+std::size_t LineFile::write_some(std::string_view text) const {
   // What polls as writable takes that much without blocking (pipe(7)).
-  const std::size_t most = may_block_ ? PIPE_BUF : buffer_.size();
+  const std::size_t most = may_block_ ? PIPE_BUF : text.size();
   std::size_t done = 0;
-  while (done < buffer_.size()) {
+  while (done < text.size()) {
     if (may_block_ && !wait_for_room()) break;
-    const auto count =
-        ::write(descriptor_, buffer_.data() + done, std::min(most, buffer_.size() - done));
+    const auto count = ::write(descriptor_, text.data() + done, std::min(most, text.size() - done));
     if (count < 0 && errno != EINTR && errno != EAGAIN) break;
     if (count > 0) done += static_cast<std::size_t>(count);
   }
   return done;
 }
 
-std::uint64_t LineFile::write_out() {
-  const std::size_t done = write_buffer();
-  const auto rest = buffer_.begin() + static_cast<std::ptrdiff_t>(done);
-  // The line feed that ends a broken line belongs to no line of this buffer.
-  const auto missing = static_cast<std::uint64_t>(std::count(rest, buffer_.end(), '\n'));
-  const std::uint64_t lost = std::min(missing, lines_);
-  if (done > 0) line_broken_ = buffer_[done - 1] != '\n';
-  buffer_.clear();
-  lines_ = 0;
-  return lost;
+std::uint64_t LineFile::write(std::string_view lines) {
+  if (line_broken_) line_broken_ = write_some("\n") == 0;
+  const std::size_t done = line_broken_ ? 0 : write_some(lines);
+  if (done > 0) line_broken_ = lines[done - 1] != '\n';
+  const std::string_view rest = lines.substr(done);
+  return static_cast<std::uint64_t>(std::count(rest.begin(), rest.end(), '\n'));
 }
 
 }  // namespace penstock::internal

@@ -12,9 +12,8 @@
 
 namespace penstock::internal {
 
-/// The file behind a log: gathers lines and writes them together. A line is out as a whole or is
-/// counted as lost; the rest of a line that broke off in the middle never joins the next one. Used
-/// by one thread at a time.
+/// The file behind a log. A line is out as a whole or is counted as lost; the rest of a line that
+/// broke off in the middle never joins the next one. Used by one thread at a time.
 class LineFile {
  public:
   /// `name` is stdout, stderr or a path, which is made (mode 0640) or appended to. A named pipe is
@@ -25,30 +24,23 @@ class LineFile {
   static Result<void> check(const std::string& name);
   LineFile(LineFile&& other) noexcept;
   LineFile& operator=(LineFile&&) = delete;
-  /// Closes the file. What is gathered is lost.
   ~LineFile();
 
-  /// Gathers a line. False: there is no memory for it.
-  bool add(std::string_view line) noexcept;
-  std::uint64_t gathered_lines() const noexcept { return lines_; }
-  std::size_t gathered_bytes() const noexcept { return buffer_.size(); }
-  /// Writes all that is gathered; the number of lines that could not be written. Blocks while the
-  /// file takes nothing, until the time of give_up_after.
-  std::uint64_t write_out();
-  /// From then on write_out does not wait. Any thread.
+  /// Writes lines, each with its LF; the number of those that could not be written. Blocks while
+  /// the file takes nothing, until the time of give_up_after.
+  std::uint64_t write(std::string_view lines);
+  /// From then on write() does not wait. Any thread.
   void give_up_after(std::chrono::milliseconds time) noexcept;
 
  private:
   explicit LineFile(int descriptor);
-  std::size_t write_buffer() const;
+  std::size_t write_some(std::string_view text) const;
   bool wait_for_room() const;
 
   int descriptor_;  // ours; of stdout and stderr a duplicate
   bool may_block_;  // a pipe, a terminal, a socket: no file of a disk
   std::atomic<MonotonicTime> give_up_at_{MonotonicTime::max()};
   bool line_broken_ = false;
-  std::uint64_t lines_ = 0;
-  std::string buffer_;
 };
 
 }  // namespace penstock::internal

@@ -1,9 +1,7 @@
 #include "log/log.h"
 
-#include <atomic>
 #include <chrono>
 #include <cstdlib>
-#include <exception>
 #include <mutex>
 #include <new>
 #include <set>
@@ -14,6 +12,7 @@
 
 #include "log/json_line.h"
 #include "log/line_file.h"
+#include "log/line_queue.h"
 #include "log/line_sink.h"
 
 namespace penstock {
@@ -39,48 +38,28 @@ const char* to_string(Log::Level level) noexcept {
 struct Log::Impl {
   Impl(const Options& options, const Clock& its_clock, internal::LineFile file)
       : clock(its_clock),
-        most_lines(options.queue_lines),
-        most_bytes(options.queue_bytes),
         end_time(options.end_time),
-        sink(std::make_shared<internal::LineSink>(std::move(file))),
-        pool(std::make_shared<spdlog::details::thread_pool>(options.queue_lines, 1)),
+        queue(options.queue_lines, options.queue_bytes),
+        sink(std::make_shared<internal::LineSink>(queue, std::move(file))),
+        pool(std::make_shared<spdlog::details::thread_pool>(kCalls, 1)),
         logger(std::make_shared<spdlog::async_logger>(
-            "penstock", sink, pool, spdlog::async_overflow_policy::overrun_oldest)) {
-    sink->watch(*pool);
-  }
+            "penstock", sink, pool, spdlog::async_overflow_policy::overrun_oldest)) {}
   ~Impl() {
     sink->hurry(end_time);
-    pool.reset();  // works off the queue and joins the thread
-    sink->flush();
+    pool.reset();  // works off the calls and joins the thread
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  /// What is let in here fits into the queue of spdlog, which therefore never overruns.
-  bool admit(std::size_t size) noexcept {
-    const std::uint64_t done = sink->done_lines().load();  // first: never more than what is below
-    const std::uint64_t bytes_done = sink->done_bytes().load();
-    if (bytes.fetch_add(size) + size - bytes_done <= most_bytes) {
-      std::uint64_t before = lines.load();
-      while (before - done < most_lines) {
-        if (lines.compare_exchange_weak(before, before + 1)) return true;
-      }
-    }
-    bytes.fetch_sub(size);
-    refused.fetch_add(1);
-    return false;
-  }
+  // One call may wait while another is at work: who adds behind a line calls nobody.
+  static constexpr std::size_t kCalls = 8;
 
   const Clock& clock;
-  const std::uint64_t most_lines;
-  const std::uint64_t most_bytes;
   const std::chrono::milliseconds end_time;
+  internal::LineQueue queue;
   std::shared_ptr<internal::LineSink> sink;
   std::shared_ptr<spdlog::details::thread_pool> pool;
   std::shared_ptr<spdlog::async_logger> logger;
-  std::atomic<std::uint64_t> lines{0};  // let in so far
-  std::atomic<std::uint64_t> bytes{0};
-  std::atomic<std::uint64_t> refused{0};
 };
 
 namespace {
@@ -142,14 +121,9 @@ std::uint64_t Log::dropped_by_all() {
   return all_logs().dropped();
 }
 
-void Log::write(std::string_view json_line) noexcept {
-  if (!impl_->admit(json_line.size())) return;
-  try {
-    impl_->logger->log(spdlog::level::info,
-                       spdlog::string_view_t(json_line.data(), json_line.size()));
-  } catch (const std::exception&) {  // no memory for its place in the queue
-    impl_->sink->lose(json_line.size());
-  }
+void Log::write(std::initializer_list<std::string_view> pieces) noexcept {
+  if (impl_->queue.add(pieces) != internal::LineQueue::Added::kFirst) return;
+  impl_->logger->log(spdlog::level::info, spdlog::string_view_t());
 }
 
 void Log::server(Level level, std::string_view message, std::string_view fields) noexcept {
@@ -160,27 +134,22 @@ void Log::server(Level level, std::string_view message, std::string_view fields)
         .text("event", "server")
         .text("message", cut_text(message, kMaxMessageBytes))
         .append(fields);
-    write(std::move(line).object());
+    write({"{", line.members(), "}"});
   } catch (const std::bad_alloc&) {
     lose_line();
   }
 }
 
 void Log::lose_line() noexcept {
-  impl_->refused.fetch_add(1);
+  impl_->queue.lose_line();
 }
 
 std::uint64_t Log::dropped() const noexcept {
-  return impl_->refused.load() + impl_->sink->lost();
+  return impl_->queue.lost();
 }
 
 void Log::flush() {
-  const std::uint64_t given = impl_->lines.load();
-  for (;;) {
-    const std::uint64_t done = impl_->sink->done_lines().load();
-    if (done >= given) return;
-    impl_->sink->done_lines().wait(done);
-  }
+  impl_->queue.wait_until_done();
 }
 
 void Log::finish() {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,9 +13,9 @@
 namespace penstock {
 
 /// The process's log: one JSON object a line. Writing never blocks an event loop and never fails:
-/// lines go through spdlog's asynchronous logger with a queue that is bounded in lines and in
-/// bytes. A line that finds it full, or no memory, is dropped and counted; those that wait already
-/// tell how the trouble began. Thread-safe.
+/// lines wait in a queue that is bounded in lines and in bytes, and the thread of spdlog's
+/// asynchronous logger writes them. A line that finds it full, or no memory, is dropped and
+/// counted; those that wait already tell how the trouble began. Thread-safe.
 class Log {
  public:
   enum class Level { kDebug, kInfo, kWarning, kError };
@@ -32,8 +33,10 @@ class Log {
   /// Writes what still waits; what the file does not take within end_time is lost.
   ~Log();
 
-  /// Writes a line that is a JSON object already, without a line end. Its maker bounds its length.
-  void write(std::string_view json_line) noexcept;
+  /// Writes a line that is a JSON object already, given in pieces, without a line end. Its maker
+  /// bounds its length.
+  void write(std::initializer_list<std::string_view> pieces) noexcept;
+  void write(std::string_view line) noexcept { write({line}); }
   /// A message of the program itself: {"ts","level","event":"server","message", ...}.
   /// `fields` are further members, already JSON, such as "\"port\":4000"; may be empty.
   void server(Level level, std::string_view message, std::string_view fields = {}) noexcept;

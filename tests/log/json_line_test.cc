@@ -13,39 +13,39 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(JsonLine, IsAnEmptyObjectAtFirst) {
-  EXPECT_EQ(JsonLine().object(), "{}");
+  EXPECT_EQ("{" + JsonLine().members() + "}", "{}");
 }
 
 TEST(JsonLine, HoldsItsMembersInOrder) {
   JsonLine line;
   line.text("a", "x").number("b", 18446744073709551615u).boolean("c", true).boolean("d", false);
-  EXPECT_EQ(std::move(line).object(), R"({"a":"x","b":18446744073709551615,"c":true,"d":false})");
+  EXPECT_EQ("{" + line.members() + "}", R"({"a":"x","b":18446744073709551615,"c":true,"d":false})");
 }
 
 TEST(JsonLine, EscapesSoThatOneRecordIsOneLine) {
   JsonLine line;
   line.text("a", "\"\\\n\r\t\x01 end");
-  EXPECT_EQ(std::move(line).object(), R"({"a":"\"\\\n\r\t\u0001 end"})");
+  EXPECT_EQ("{" + line.members() + "}", R"({"a":"\"\\\n\r\t\u0001 end"})");
 }
 
 TEST(JsonLine, ReplacesBytesThatAreNoUtf8) {
   JsonLine line;
   line.text("a", "x\xff");
-  EXPECT_EQ(std::move(line).object(), "{\"a\":\"x\xef\xbf\xbd\"}");
+  EXPECT_EQ("{" + line.members() + "}", "{\"a\":\"x\xef\xbf\xbd\"}");
 }
 
 TEST(JsonLine, WritesMillisecondsWithThreeDecimals) {
   JsonLine line;
   line.milliseconds("a", 12'345'999ns).milliseconds("b", 7us).milliseconds("c", 2s);
   line.milliseconds("d", -5ms);
-  EXPECT_EQ(std::move(line).object(), R"({"a":12.345,"b":0.007,"c":2000.000,"d":0.000})");
+  EXPECT_EQ("{" + line.members() + "}", R"({"a":12.345,"b":0.007,"c":2000.000,"d":0.000})");
 }
 
 TEST(JsonLine, JoinsMembersOfOthers) {
   JsonLine line;
   line.append({}).append(R"("a":1)").append({}).append(R"("b":2)");
   EXPECT_EQ(line.members(), R"("a":1,"b":2)");
-  EXPECT_EQ(std::move(line).object(), R"({"a":1,"b":2})");
+  EXPECT_EQ("{" + line.members() + "}", R"({"a":1,"b":2})");
 }
 
 struct Cut {

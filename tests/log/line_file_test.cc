@@ -39,19 +39,15 @@ class FileSizeLimit {
   void (*old_handler_)(int);
 };
 
-TEST(LineFile, WritesOnlyWhenTold) {
+TEST(LineFile, WritesLinesAsTheyAre) {
   const test::TempFolder folder;
   const std::string path = folder.path() + "/log";
   auto file = LineFile::open(path);
   ASSERT_TRUE(file);
-  file->add("one");
-  file->add("two");
-  EXPECT_EQ(file->gathered_lines(), 2u);
-  EXPECT_EQ(file->gathered_bytes(), 8u);
-  EXPECT_EQ(content_of(path), "");
-  EXPECT_EQ(file->write_out(), 0u);
-  EXPECT_EQ(content_of(path), "one\ntwo\n");
-  EXPECT_EQ(file->gathered_lines(), 0u);
+  EXPECT_EQ(file->write("one\ntwo\n"), 0u);
+  EXPECT_EQ(file->write(""), 0u);
+  EXPECT_EQ(file->write("three\n"), 0u);
+  EXPECT_EQ(content_of(path), "one\ntwo\nthree\n");
 }
 
 TEST(LineFile, NeverJoinsALineToTheRestOfABrokenOne) {
@@ -61,15 +57,10 @@ TEST(LineFile, NeverJoinsALineToTheRestOfABrokenOne) {
   ASSERT_TRUE(file);
   {
     const FileSizeLimit full_disk(6);
-    file->add("one");
-    file->add("two");
-    file->add("three");
-    EXPECT_EQ(file->write_out(), 2u);
-    file->add("four");
-    EXPECT_EQ(file->write_out(), 1u);
+    EXPECT_EQ(file->write("one\ntwo\nthree\n"), 2u);
+    EXPECT_EQ(file->write("four\n"), 1u);
   }
-  file->add("five");
-  EXPECT_EQ(file->write_out(), 0u);
+  EXPECT_EQ(file->write("five\n"), 0u);
   EXPECT_EQ(content_of(path), "one\ntw\nfive\n");
 }
 

@@ -172,7 +172,7 @@ TEST_F(LogTest, BoundsWhatWaitsInBytesAndTakesLinesAgainOnceTheyAreOut) {
   constexpr std::size_t kLineBytes = 16 * 1024;
   constexpr std::size_t kLines = 100;
   const Pipe pipe(path);
-  auto log = Log::open({.file = path, .queue_bytes = 10 * kLineBytes}, clock);
+  auto log = Log::open({.file = path, .queue_bytes = 10 * (kLineBytes + 1)}, clock);
   ASSERT_TRUE(log);
   const std::string line(kLineBytes, 'x');
   for (std::size_t i = 0; i < kLines; ++i) (*log)->write(line);

@@ -29,7 +29,7 @@ void FinalRecords::write(const End& end, const JsonLine& response_body) {
 
 void FinalRecords::write_line(Log::Level level, std::string_view event,
                               const JsonLine& members) const {
-  log_->write(finish_line(clock_->wall_now(), level, event, members));
+  write_record(*log_, clock_->wall_now(), level, event, members);
 }
 
 }  // namespace penstock::exchange_log

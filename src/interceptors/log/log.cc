@@ -20,7 +20,7 @@ void write_request_record(Log& log, const Exchange& x, const JsonLine& request_b
   JsonLine members;
   exchange_log::append_identity(members, x);
   members.append(request_body.members());
-  log.write(exchange_log::finish_line(x.clock().wall_now(), Log::Level::kInfo, "request", members));
+  exchange_log::write_record(log, x.clock().wall_now(), Log::Level::kInfo, "request", members);
 }
 
 /// Writes the final records when the body ends, with the answer's text where it is asked for.

@@ -1,7 +1,5 @@
 #include "interceptors/log/record.h"
 
-#include <utility>
-
 namespace penstock::exchange_log {
 
 namespace {
@@ -66,12 +64,10 @@ void append_end(JsonLine& line, const End& end, MonotonicTime started, Monotonic
   append_known(line, "error", end.error, kMaxErrorBytes);
 }
 
-std::string finish_line(WallTime now, Log::Level level, std::string_view event,
-                        const JsonLine& members) {
-  JsonLine line;
-  line.text("ts", format_time(now)).text("level", to_string(level)).text("event", event);
-  line.append(members.members());
-  return std::move(line).object();
+void write_record(Log& log, WallTime now, Log::Level level, std::string_view event,
+                  const JsonLine& members) {
+  log.write({R"({"ts":")", format_time(now), R"(","level":")", to_string(level), R"(","event":")",
+             event, R"(",)", members.members(), "}"});
 }
 
 }  // namespace penstock::exchange_log

@@ -38,8 +38,8 @@ void append_identity(JsonLine& line, const Exchange& x);
 /// status, outcome, tokens, times, bytes_out, error.
 void append_end(JsonLine& line, const End& end, MonotonicTime started, MonotonicTime now);
 
-/// The whole line: ts, level, event, and these members.
-std::string finish_line(WallTime now, Log::Level level, std::string_view event,
-                        const JsonLine& members);
+/// Writes the line: ts, level, event, and these members, of which there is one at least.
+void write_record(Log& log, WallTime now, Log::Level level, std::string_view event,
+                  const JsonLine& members);
 
 }  // namespace penstock::exchange_log
