@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <span>
 
 #include "base/text.h"
 
@@ -25,6 +26,16 @@ constexpr std::array<char, 256> token_table() {
   return table;
 }
 constexpr std::array<char, 256> kTokenBytes = token_table();
+
+/// Makes a token lower case. False: it is none, and its bytes are worth nothing.
+bool lower_token(std::span<char> text) noexcept {
+  bool valid = true;
+  for (char& c : text) {
+    c = kTokenBytes[static_cast<unsigned char>(c)];
+    valid &= c != 0;
+  }
+  return valid;
+}
 
 // What a request of an SDK brings; room for it is made once.
 constexpr std::size_t kUsualBytes = 512;
@@ -81,7 +92,8 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
 bool Headers::named(const Entry& entry, std::string_view name) const {
   if (entry.removed || entry.name_size != name.size() || name.empty()) return false;
   const std::string_view own = view(entry).name;
-  return own.front() == lower(name.front()) && equals_ignoring_case(own, name);
+  if (own.front() != lower(name.front())) return false;
+  return own == name || equals_ignoring_case(own, name);  // our own code asks in lower case
 }
 
 /// True for a view into the block, which may move when it grows.
@@ -101,17 +113,12 @@ bool Headers::add(std::string_view name, std::string_view value) {
   }
   const std::size_t name_at = bytes_.size();
   const std::size_t value_at = name_at + name.size();
-  bytes_.resize(value_at + value.size());
-  char* out = bytes_.data() + name_at;
-  for (const char c : name) {
-    const char byte = kTokenBytes[static_cast<unsigned char>(c)];
-    if (byte == 0) {
-      bytes_.resize(name_at);
-      return false;
-    }
-    *out++ = byte;
+  bytes_.append(name);
+  if (!lower_token(std::span(bytes_).subspan(name_at))) {
+    bytes_.resize(name_at);
+    return false;
   }
-  std::copy(value.begin(), value.end(), out);
+  bytes_.append(value);
   entries_.push_back({static_cast<std::uint32_t>(name_at), static_cast<std::uint32_t>(name.size()),
                       static_cast<std::uint32_t>(value_at),
                       static_cast<std::uint32_t>(value.size()), false});
