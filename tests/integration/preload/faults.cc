@@ -5,20 +5,15 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <new>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "integration/preload/dose.h"
-
-extern "C" {
-void* __libc_malloc(std::size_t size);
-void* __libc_calloc(std::size_t count, std::size_t size);
-void* __libc_realloc(void* old, std::size_t size);
-void* __libc_memalign(std::size_t alignment, std::size_t size);
-}
 
 namespace {
 
@@ -56,34 +51,64 @@ bool fails() {
   return true;
 }
 
+/// The allocator behind this library, be it the program's own or that of libc.
+struct Next {
+  void* (*malloc)(std::size_t);
+  void* (*calloc)(std::size_t, std::size_t);
+  void* (*realloc)(void*, std::size_t);
+  int (*posix_memalign)(void**, std::size_t, std::size_t);
+};
+
+template <class Function>
+void find(Function*& function, const char* name) {
+  function = reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+  if (function == nullptr) std::abort();
+}
+
+const Next& next() {
+  // Found before there is a second thread. dlsym allocates only for the words of an error.
+  static Next found;
+  if (found.malloc == nullptr) {
+    find(found.calloc, "calloc");
+    find(found.realloc, "realloc");
+    find(found.posix_memalign, "posix_memalign");
+    find(found.malloc, "malloc");
+  }
+  return found;
+}
+
+void* aligned(std::size_t alignment, std::size_t size) {
+  void* block = nullptr;
+  if (fails() || next().posix_memalign(&block, alignment, size) != 0) return nullptr;
+  return block;
+}
+
 }  // namespace
 
 extern "C" {
 
 void* malloc(std::size_t size) {
-  return fails() ? nullptr : __libc_malloc(size);
+  return fails() ? nullptr : next().malloc(size);
 }
 
 void* calloc(std::size_t count, std::size_t size) {
-  return fails() ? nullptr : __libc_calloc(count, size);
+  return fails() ? nullptr : next().calloc(count, size);
 }
 
 void* realloc(void* old, std::size_t size) {
-  return fails() ? nullptr : __libc_realloc(old, size);
+  return fails() ? nullptr : next().realloc(old, size);
 }
 
 void* memalign(std::size_t alignment, std::size_t size) {
-  return fails() ? nullptr : __libc_memalign(alignment, size);
+  return aligned(alignment, size);
 }
 
 void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  return fails() ? nullptr : __libc_memalign(alignment, size);
+  return aligned(alignment, size);
 }
 
 int posix_memalign(void** out, std::size_t alignment, std::size_t size) {
-  if (fails()) return ENOMEM;
-  *out = __libc_memalign(alignment, size);
-  return *out == nullptr ? ENOMEM : 0;
+  return fails() ? ENOMEM : next().posix_memalign(out, alignment, size);
 }
 
 int clock_gettime(clockid_t clock, struct timespec* now) {
@@ -93,3 +118,32 @@ int clock_gettime(clockid_t clock, struct timespec* now) {
 }
 
 }  // extern "C"
+
+// An allocator that brings its own would not ask the functions above. What these give is freed by
+// its `delete`, which takes what its malloc gave.
+
+void* operator new(std::size_t size) {
+  if (void* block = malloc(size)) return block;
+  throw std::bad_alloc();
+}
+
+void* operator new[](std::size_t size) {
+  return operator new(size);
+}
+
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  if (void* block = aligned(static_cast<std::size_t>(alignment), size)) return block;
+  throw std::bad_alloc();
+}
+
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return operator new(size, alignment);
+}
+
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return malloc(size);
+}
+
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return malloc(size);
+}
