@@ -117,6 +117,7 @@ void GatewayProcess::read_log(int fd) {
     changed_.notify_all();
   }
   ::close(fd);
+  note_silence();
 }
 
 void GatewayProcess::read_errors(int fd) {
@@ -127,6 +128,13 @@ void GatewayProcess::read_errors(int fd) {
     changed_.notify_all();
   }
   ::close(fd);
+  note_silence();
+}
+
+void GatewayProcess::note_silence() {
+  const std::lock_guard lock(mutex_);
+  --open_pipes_;
+  changed_.notify_all();
 }
 
 void GatewayProcess::wait_for_child() {
@@ -146,8 +154,8 @@ void GatewayProcess::wait_for_port() {
     return at == std::string::npos ? at : errors_.find('\n', at);
   };
   changed_.wait_for(lock, kPatience,
-                    [&] { return exit_status_ || line_end() != std::string::npos; });
-  if (exit_status_ || line_end() == std::string::npos) return;
+                    [&] { return has_ended() || line_end() != std::string::npos; });
+  if (line_end() == std::string::npos) return;
   const std::size_t start = errors_.find(kListening);
   const std::string_view line = std::string_view(errors_).substr(start, line_end() - start);
   port_ = port_behind(line, kListening);
@@ -192,7 +200,7 @@ void GatewayProcess::signal(int number) const {
 
 std::optional<int> GatewayProcess::wait_for_exit() {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, kPatience, [this] { return exit_status_.has_value(); });
+  changed_.wait_for(lock, kPatience, [this] { return has_ended(); });
   return exit_status_;
 }
 

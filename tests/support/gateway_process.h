@@ -63,8 +63,11 @@ class GatewayProcess {
  private:
   void read_log(int fd);
   void read_errors(int fd);
+  void note_silence();
   void wait_for_child();
   void wait_for_port();
+  /// And all that it said was read.
+  bool has_ended() const { return exit_status_ && open_pipes_ == 0; }
 
   TempFolder folder_;
   std::string config_file_;
@@ -76,6 +79,7 @@ class GatewayProcess {
   std::vector<std::string> log_lines_;
   std::string errors_;
   std::optional<int> exit_status_;
+  int open_pipes_ = 2;  // stdout and stderr that are not read to their ends
   std::vector<std::thread> threads_;
 };
 
