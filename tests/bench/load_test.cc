@@ -123,7 +123,7 @@ TEST(Load, OpensAConnectionForEachRequestWhereThatIsMeant) {
 TEST(Load, HoldsIdleConnectionsBesideTheOthers) {
   ScriptedUpstream provider;
   const std::string answer = make_message(*Script::parse("chat-600"), StreamUsage::kAbsent).bytes;
-  provider.on_every_request([&](auto& connection) { connection.send(answer); });
+  provider.on_every_request([answer](auto& connection) { connection.send(answer); });
   LoadOptions options = few(provider.port(), 10);
   options.idle_connections = 5;
   std::size_t open_at_first = 0;
@@ -157,13 +157,18 @@ TEST(Load, ReadsSlowlyAndLooksAtWhatComes) {
   const RunningProvider provider;
   LoadOptions options = few(provider.port(), 0, 3);
   options.read_rate = 20000;
-  options.length = kSecond / 2;
-  const LoadReport report = run(options, question("stream-20000"));
+  LoadReport report;
+  // On a busy machine the first bytes may take longer than half a second.
+  for (options.length = kSecond / 2; report.body_bytes == 0 && options.length < 60 * kSecond;
+       options.length *= 2) {
+    report = run(options, question("stream-20000"));
+  }
+  const auto halves = static_cast<std::uint64_t>(options.length / kSecond);  // of a second
   EXPECT_EQ(report.faults, 0u) << report.first_fault;
   EXPECT_EQ(report.unfinished, 3u);
   EXPECT_GT(report.body_bytes, 0u);
-  // Half a second at that rate, for three of them, and a reading in reserve.
-  EXPECT_LE(report.body_bytes, 3u * 12000);
+  // So much comes at that rate, for three of them, and a reading in reserve.
+  EXPECT_LE(report.body_bytes, 3u * (10000 * halves + 2000));
 }
 
 TEST(Load, SpeaksTls) {

@@ -27,7 +27,7 @@ std::string config(const ScriptedUpstream& upstream) {
          "control: {listen: \"127.0.0.1:0\"}\n"
          "upstreams: {provider: {base_url: \"" +
          upstream.base_url() +
-         "\", api_key: sk-of-the-gateway}}\n"
+         "\", api_key: sk-of-the-gateway, timeouts: {connect: 60s}}}\n"
          "models: {test-model: {upstream: provider}, \"*\": {upstream: provider}}\n"
          "chain:\n"
          "  - header: {request: {remove: [x-internal]}}\n"

@@ -78,20 +78,26 @@ std::optional<std::string> nothing_is_set(const std::string&) {
   return std::nullopt;
 }
 
-/// A control plane that knows what the page shows of a gateway, and checks in earnest.
+/// What the page shows of a gateway, which checks in earnest.
+FakeOperations documented(const std::atomic<bool>& draining) {
+  FakeOperations operations;
+  operations.on_status = [] { return answer_shown_for("sh run", "/v1/status"); };
+  operations.on_not_ready = [&draining] {
+    return draining ? std::vector<std::string>{"draining"} : std::vector<std::string>{};
+  };
+  operations.on_check = [](std::string_view yaml) {
+    config::Diagnostics diagnostics;
+    config::load(yaml, "request", nothing_is_set, diagnostics);
+    return diagnostics;
+  };
+  return operations;
+}
+
+/// It is complete before it serves: a thread that serves another process is not seen to wait for
+/// this one.
 class Documented : public ControlPlane {
  public:
-  Documented() : ControlPlane(kAdminKey) {
-    operations.on_status = [] { return answer_shown_for("sh run", "/v1/status"); };
-    operations.on_not_ready = [this] {
-      return draining ? std::vector<std::string>{"draining"} : std::vector<std::string>{};
-    };
-    operations.on_check = [](std::string_view yaml) {
-      config::Diagnostics diagnostics;
-      config::load(yaml, "request", nothing_is_set, diagnostics);
-      return diagnostics;
-    };
-  }
+  Documented() : ControlPlane(kAdminKey, documented(draining)) {}
   std::atomic<bool> draining = false;
 };
 

@@ -19,7 +19,8 @@ inline constexpr std::string_view kWithAdminKey = "Authorization: Bearer admin-k
 /// A control plane on a free port, and what it stands for.
 class ControlPlane {
  public:
-  explicit ControlPlane(std::string_view admin_key = {}) {
+  explicit ControlPlane(std::string_view admin_key = {}, FakeOperations its_operations = {})
+      : operations(std::move(its_operations)) {
     config::ControlOptions options;
     options.listen = {"127.0.0.1", 0};
     options.admin_key = Secret(std::string(admin_key));

@@ -17,12 +17,13 @@ struct Cut {
   const char* name;
   Script end;  // after the head and two events
   const char* code;
+  const char* idle = "300ms";
 };
 
 class UpstreamStreamFault : public ::testing::TestWithParam<Cut> {};
 
 TEST_P(UpstreamStreamFault, IsToldAsAnErrorWithoutAnEndAndSettled) {
-  Deployment setup(", timeouts: {idle: 300ms}", "", kSlowLimit);
+  Deployment setup(", timeouts: {idle: " + std::string(GetParam().idle) + "}", "", kSlowLimit);
   setup.provider.on_request([](auto& c) {
     c.send(sse_head() + chunk(sse_frame(delta("one"))) + chunk(sse_frame(delta("two"))));
     GetParam().end(c);
@@ -101,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
         Cut{"ByHeartbeatsForEver", repeats(chunk(": keep-alive\n\n")), kTimeout},
         Cut{"ByEmptyEventsForEver", repeats(chunk("event: ping\n\n")), kTimeout},
         Cut{"ByAnEventWithoutEnd",
-            [](auto& c) { c.send(chunk("data: " + std::string(9 << 20, 'x'))); }, kInvalid}),
+            [](auto& c) { c.send(chunk("data: " + std::string(9 << 20, 'x'))); }, kInvalid, "60s"}),
     [](const auto& test) { return test.param.name; });
 
 TEST(UpstreamStream, ThatFallsSilentBeforeItsFirstEventIsATimeOut) {
