@@ -93,7 +93,7 @@ std::uint64_t hash_of(const Instance& value, Budget& budget) {
       hash = mixed(hash, value.element.get_bool().value_unsafe() ? 1 : 2);
       break;
     case kString:
-      hash = mixed(hash, hash_of_text(value.text));
+      hash = mixed(hash, hash_of_text(value.text()));
       break;
     case kInteger:
     case kFraction:
@@ -142,7 +142,7 @@ bool equal(const Instance& left, const Instance& right, Budget& budget) {
     case kBoolean:
       return left.element.get_bool().value_unsafe() == right.element.get_bool().value_unsafe();
     case kString:
-      return left.text == right.text;
+      return left.text() == right.text();
     case kInteger:
     case kFraction:
       return compare(Number::of(left.element), Number::of(right.element)) == 0;

@@ -137,7 +137,7 @@ std::string quoted(std::string_view text) {
 std::string shown(const Instance& value) {
   switch (value.type) {
     case kString:
-      return quoted(value.text);
+      return quoted(value.text());
     case kInteger:
     case kFraction:
       return number_text(Number::of(value.element));
