@@ -38,6 +38,9 @@ void append_identity(JsonLine& line, const Exchange& x);
 /// status, outcome, tokens, times, bytes_out, error.
 void append_end(JsonLine& line, const End& end, MonotonicTime started, MonotonicTime now);
 
+/// What layers have remarked, each up to 1 KiB. Null: nothing.
+void append_remarks(JsonLine& line, const Remarks* remarks);
+
 /// The whole line: ts, level, event, and these members.
 std::string finish_line(WallTime now, Log::Level level, std::string_view event,
                         const JsonLine& members);
