@@ -81,6 +81,9 @@ class Body {
   /// The text of a body that is no stream.
   const std::string& whole() const noexcept { return whole_; }
 
+  /// What is known of the usage by now; nothing any more once it was finished.
+  Usage usage() const { return source_ ? source_->usage() : usage_; }
+
   /// `fn` sees every chunk before the client does, in the order of registration; the whole text of
   /// a body that is no stream is one chunk. An error from `fn` ends the body with it.
   void each(UniqueFunction<Result<void>(const Chunk&)> fn);

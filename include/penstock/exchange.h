@@ -77,6 +77,23 @@ struct RequestFacts {
   Target target;                            // empty upstream: no such model is configured
 };
 
+/// What layers add to the log record of an exchange, such as their verdict on it. Shared by the
+/// exchange, by those who still write when the answer's body ends, and by the log, because any of
+/// them may be the last to go. Used by one fiber.
+class Remarks {
+ public:
+  struct Remark {
+    std::string_view name;  // of the record's member, snake_case; a literal
+    std::string text;
+  };
+  /// A second text of the same name takes the place of the first.
+  void set(std::string_view name, std::string text);
+  const std::vector<Remark>& all() const noexcept { return all_; }
+
+ private:
+  std::vector<Remark> all_;
+};
+
 /// One request on its way through the chain. Owned by the connection's fiber and used by it alone.
 class Exchange {
  public:
@@ -119,6 +136,11 @@ class Exchange {
   /// written. Functions run once each, in reverse order of registration. Must not suspend.
   void on_answer(UniqueFunction<void(Headers&)> fn);
 
+  /// Where layers put their remarks; made on first use.
+  const std::shared_ptr<Remarks>& remarks();
+  /// The remarks if somebody has any; else null.
+  const std::shared_ptr<Remarks>& known_remarks() const noexcept { return remarks_; }
+
   /// Time spent waiting for the upstream; the upstream adds to it. For x-penstock-overhead-us.
   std::chrono::nanoseconds upstream_wait{0};
   /// The body was sent and no retry needs it: an open stream holds no request body.
@@ -141,6 +163,7 @@ class Exchange {
   std::string body_;
   std::shared_ptr<json::Document> document_;
   std::optional<RequestFacts> facts_;
+  std::shared_ptr<Remarks> remarks_;
   std::vector<UniqueFunction<void(Headers&)>> answer_hooks_;
 };
 

@@ -28,6 +28,16 @@ bool has_json_body(const Request& request, std::string_view body) {
 
 }  // namespace
 
+void Remarks::set(std::string_view name, std::string text) {
+  for (Remark& remark : all_) {
+    if (remark.name == name) {
+      remark.text = std::move(text);
+      return;
+    }
+  }
+  all_.push_back({name, std::move(text)});
+}
+
 Exchange::Exchange(std::string id, const Clock& clock, MonotonicTime started, Cancel& cancel)
     : id_(std::move(id)), clock_(&clock), started_(started), cancel_(&cancel) {}
 
@@ -77,6 +87,11 @@ Deadline Exchange::within(std::chrono::milliseconds timeout) const {
 
 void Exchange::on_answer(UniqueFunction<void(Headers&)> fn) {
   answer_hooks_.push_back(std::move(fn));
+}
+
+const std::shared_ptr<Remarks>& Exchange::remarks() {
+  if (!remarks_) remarks_ = std::make_shared<Remarks>();
+  return remarks_;
 }
 
 void Exchange::run_answer_hooks(Headers& headers) {

@@ -62,11 +62,8 @@ bool equal_objects(object left, object right, Budget& budget) {
   return true;
 }
 
-// Not to be foreseen by who sends values.
-std::uint64_t secret() {
-  static const std::uint64_t kSecret = std::random_device{}() * std::uint64_t{0x9E3779B97F4A7C15};
-  return kSecret;
-}
+// Not to be foreseen by who sends values. Made at the start, since it takes 5 KiB of stack.
+const std::uint64_t kSecret = std::random_device{}() * std::uint64_t{0x9E3779B97F4A7C15};
 
 std::uint64_t mixed(std::uint64_t state, std::uint64_t word) {
   state = (state ^ word) * 0x9E3779B97F4A7C15;
@@ -74,13 +71,13 @@ std::uint64_t mixed(std::uint64_t state, std::uint64_t word) {
 }
 
 std::uint64_t hash_of_text(std::string_view text) {
-  return mixed(secret(), std::hash<std::string_view>()(text));
+  return mixed(kSecret, std::hash<std::string_view>()(text));
 }
 
 // Equal numbers have equal doubles, whichever way they are stored.
 std::uint64_t hash_of_number(const Number& number) {
   const double value = number.nearest_double();
-  return mixed(secret(), std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value));
+  return mixed(kSecret, std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value));
 }
 
 std::uint64_t hash_of(const Instance& value, Budget& budget) {

@@ -132,25 +132,48 @@ std::size_t size_of(const Container& container) noexcept {
   return static_cast<std::size_t>(std::distance(container.begin(), container.end()));
 }
 
-/// Steps that are left. What takes them goes on only while there are some.
+/// Steps that are left, and stack. What takes them goes on only while there are both. A recursion
+/// that spends a step in each of its calls is so bounded in its depth too.
 class Budget {
  public:
-  explicit Budget(std::uint64_t steps) : left_(steps) {}
+  /// The stack may grow by kStackBytes from here; what spends nothing has as much again that is
+  /// left of the 40 KiB that Schema promises.
+  explicit Budget(std::uint64_t steps) noexcept : left_(steps), stack_end_(here() - kStackBytes) {}
 
-  /// False, from then on always: there were not as many.
+  /// False, from then on always: there were not as many, or no stack.
   bool spend(std::uint64_t steps) noexcept {
-    if (left_ >= steps) {
+    if (left_ >= steps && here() > stack_end_) [[likely]] {
       left_ -= steps;
       return true;
     }
     left_ = 0;
     return false;
   }
+  void exhaust() noexcept { left_ = 0; }
   bool is_spent() const noexcept { return left_ == 0; }
-  std::uint64_t left() const noexcept { return left_; }
+
+  /// Keeps all but `most` steps back, until give_back() returns what was kept; for a part that
+  /// may fail without the whole.
+  std::uint64_t keep_back_all_but(std::uint64_t most) noexcept {
+    const std::uint64_t kept = left_ > most ? left_ - most : 0;
+    left_ -= kept;
+    return kept;
+  }
+  void give_back(std::uint64_t kept) noexcept { left_ += kept; }
 
  private:
+  static std::uintptr_t here() noexcept {
+    return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  }
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
+  static constexpr std::size_t kStackBytes = 320 * 1024;  // frames are larger
+#else
+  static constexpr std::size_t kStackBytes = 32 * 1024;
+#endif
+
   std::uint64_t left_;
+  std::uintptr_t stack_end_;
 };
 
 /// Equality as JSON Schema sees it: numbers by value, objects without regard to order. A step for

@@ -11,8 +11,7 @@ namespace {
 
 using simdjson::dom::element;
 
-// A level takes up to 400 bytes of stack (g++ 12, -O2), so all of them stay below the 40 KiB that
-// Schema::validate promises. Built-in schemas need some 15 levels.
+// Built-in schemas need some 15 levels. The stack is watched by the budget besides.
 constexpr int kMaxNesting = 100;
 // No sane schema comes near: it has a hundred rules for every value of the text. The most takes a
 // second or two.
@@ -81,7 +80,7 @@ std::optional<Violation> Validator::run(element root) {
 bool Validator::check(NodeId id, const Instance& instance, Marks marks) {
   // Once the budget is spent everything is refused, and run() turns whatever came of it into an
   // error.
-  if (nesting_ == kMaxNesting) budget_ = Budget(0);
+  if (nesting_ == kMaxNesting) budget_.exhaust();
   if (!budget_.spend(1)) return false;
   const Node& node = plan_.nodes[id];
   const bool scoped = !plan_.dynamic_anchors.empty() && enter_scope(node);
@@ -113,7 +112,7 @@ bool Validator::check_unevaluated(const Node& node, const Instance& instance, Ma
   return true;
 }
 
-bool Validator::check_part(NodeId id, element part) {
+[[gnu::always_inline]] inline bool Validator::check_part(NodeId id, element part) {
   // Texts of messages are far apart in memory, and most may be anything, so they stay untouched.
   const TypeSet types = types_at_sight(part);
   if ((plan_.nodes[id].free & types) == types) return budget_.spend(1);
@@ -172,7 +171,7 @@ bool Validator::check_string(const Node& node, const Instance& instance) {
 }
 
 bool Validator::matches(const Pattern& pattern, std::string_view text) {
-  if (!matching_.spend(pattern.work(text))) budget_ = Budget(0);
+  if (!matching_.spend(pattern.work(text))) budget_.exhaust();
   return !budget_.is_spent() && pattern.matches(text);
 }
 
@@ -216,26 +215,8 @@ bool Validator::check_contains(const Node& node, simdjson::dom::array array, Mar
   return rules.count.holds(found) || refuse_contains(node, found);
 }
 
-bool Validator::check_object(const Node& node, const Instance& instance, Marks marks) {
-  const ObjectRules& rules = *node.object;
-  const simdjson::dom::object object = instance.element.get_object().value_unsafe();
-  // First, so that no text with too many members is read to its end.
-  const std::uint64_t size = size_of(object);
-  if (!rules.size.holds(size)) return refuse_size(node, instance, rules.size, size);
-  Walk walk{Bits(bits_, rules.names.size())};
-  std::size_t index = 0;
-  for (const auto field : object) {
-    if (!check_member(node, field.key, field.value, walk)) return false;
-    if (marks != nullptr && walk.evaluated) marks->set(index);
-    ++index;
-  }
-  for (const std::uint32_t place : rules.required) {
-    if (!walk.seen.test(place)) return refuse_missing(node, "required", rules.names.name(place));
-  }
-  return true;
-}
-
-bool Validator::check_member(const Node& node, std::string_view name, element value, Walk& walk) {
+[[gnu::always_inline]] inline bool Validator::check_member(const Node& node, std::string_view name,
+                                                           element value, Walk& walk) {
   const ObjectRules& rules = *node.object;
   const std::uint32_t place = rules.names.find(name, walk.next);
   NodeId schema = kNoNode;
@@ -255,6 +236,25 @@ bool Validator::check_member(const Node& node, std::string_view name, element va
     return refuse_additional(node, "additionalProperties", name);
   }
   return check_part(rules.additional, value) || within(name);
+}
+
+bool Validator::check_object(const Node& node, const Instance& instance, Marks marks) {
+  const ObjectRules& rules = *node.object;
+  const simdjson::dom::object object = instance.element.get_object().value_unsafe();
+  // First, so that no text with too many members is read to its end.
+  const std::uint64_t size = size_of(object);
+  if (!rules.size.holds(size)) return refuse_size(node, instance, rules.size, size);
+  Walk walk{Bits(bits_, rules.names.size())};
+  std::size_t index = 0;
+  for (const auto field : object) {
+    if (!check_member(node, field.key, field.value, walk)) return false;
+    if (marks != nullptr && walk.evaluated) marks->set(index);
+    ++index;
+  }
+  for (const std::uint32_t place : rules.required) {
+    if (!walk.seen.test(place)) return refuse_missing(node, "required", rules.names.name(place));
+  }
+  return true;
 }
 
 bool Validator::check_patterns(const ObjectRules& rules, std::string_view name, element value,

@@ -133,6 +133,16 @@ TEST_F(BodyTest, FinishClosesTheSourceThenTellsEverybodyInReverseOrderOnce) {
   EXPECT_THAT(events, ElementsAre("closed", "inner complete", "outer complete"));
 }
 
+TEST_F(BodyTest, TellsTheUsageThatIsKnownByNow) {
+  EXPECT_EQ(Body("text", {Usage::Origin::kMeasured, 1, 2}).usage().output, 2U);
+  Body body = stream({"a", "b"});
+  EXPECT_EQ(body.usage().output, 0U);
+  read_all(body);
+  EXPECT_EQ(body.usage().output, 2U);
+  body.finish(ended(Ending::kComplete));
+  EXPECT_EQ(body.usage().origin, Usage::Origin::kUnknown);
+}
+
 TEST_F(BodyTest, DroppedUnreadIsAbandoned) {
   {
     Body body = stream({"a"});

@@ -89,6 +89,19 @@ TEST(Exchange, FindsFactsAndTargetOnce) {
   EXPECT_EQ(asked, 1);
 }
 
+TEST(Exchange, KeepsTheLastRemarkOfEachName) {
+  test::TestExchange x(Route::kChatCompletions);
+  EXPECT_EQ(x.known_remarks(), nullptr);
+
+  x.remarks()->set("taste", "sweet");
+  x.remarks()->set("smell", "fine");
+  x.remarks()->set("taste", "sour");
+
+  ASSERT_EQ(x.known_remarks()->all().size(), 2U);
+  EXPECT_EQ(x.known_remarks()->all()[0].text, "sour");
+  EXPECT_EQ(x.known_remarks()->all()[1].name, "smell");
+}
+
 TEST(Exchange, LeavesTheTargetEmptyForAModelThatIsNotConfigured) {
   TestExchange x(Route::kChatCompletions, std::string(kChat));
   x.models = [](std::string_view) { return Target{}; };

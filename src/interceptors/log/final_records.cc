@@ -10,12 +10,14 @@ FinalRecords::FinalRecords(const Options& options, Log& log, const Exchange& x,
       log_(&log),
       clock_(&x.clock()),
       started_(x.started()),
+      remarks_(x.known_remarks()),
       request_body_(std::move(request_body)) {
   append_identity(members_, x);
 }
 
 void FinalRecords::write(const End& end, const JsonLine& response_body) {
   append_end(members_, end, started_, clock_->now());
+  append_remarks(members_, remarks_.get());
   const Log::Level level = level_of(end);
   if (options_->records.response) {
     JsonLine response = members_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "penstock/exchange.h"
 
 #include "interceptors/log/options.h"
@@ -13,6 +15,7 @@ namespace penstock::exchange_log {
 /// may be gone by then. Options, log and clock outlive it.
 class FinalRecords {
  public:
+  /// Behind `next`, so that the exchange has the remarks of the layers further in.
   /// `request_body`: the member made before the body was sent and let go; may be empty.
   FinalRecords(const Options& options, Log& log, const Exchange& x, JsonLine request_body);
   /// Once. `response_body` may be empty.
@@ -25,6 +28,7 @@ class FinalRecords {
   Log* log_;
   const Clock* clock_;
   MonotonicTime started_;
+  std::shared_ptr<const Remarks> remarks_;
   JsonLine members_;
   JsonLine request_body_;
 };

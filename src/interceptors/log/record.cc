@@ -6,6 +6,7 @@ namespace {
 
 constexpr std::size_t kMaxNameBytes = 256;
 constexpr std::size_t kMaxErrorBytes = 1024;
+constexpr std::size_t kMaxRemarkBytes = 1024;
 
 void append_known(JsonLine& line, std::string_view name, std::string_view value,
                   std::size_t max_bytes) {
@@ -62,6 +63,13 @@ void append_end(JsonLine& line, const End& end, MonotonicTime started, Monotonic
   line.milliseconds("duration_ms", now - started);
   if (end.bytes_out) line.number("bytes_out", *end.bytes_out);
   append_known(line, "error", end.error, kMaxErrorBytes);
+}
+
+void append_remarks(JsonLine& line, const Remarks* remarks) {
+  if (remarks == nullptr) return;
+  for (const Remarks::Remark& remark : remarks->all()) {
+    append_known(line, remark.name, remark.text, kMaxRemarkBytes);
+  }
 }
 
 void write_record(Log& log, WallTime now, Log::Level level, std::string_view event,

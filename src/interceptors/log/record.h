@@ -38,6 +38,9 @@ void append_identity(JsonLine& line, const Exchange& x);
 /// status, outcome, tokens, times, bytes_out, error.
 void append_end(JsonLine& line, const End& end, MonotonicTime started, MonotonicTime now);
 
+/// What layers have remarked, each up to 1 KiB. Null: nothing.
+void append_remarks(JsonLine& line, const Remarks* remarks);
+
 /// Writes the line: ts, level, event, and these members, of which there is one at least.
 void write_record(Log& log, WallTime now, Log::Level level, std::string_view event,
                   const JsonLine& members);

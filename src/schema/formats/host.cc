@@ -18,7 +18,9 @@ bool is_label(std::string_view label) {
   if (label.empty() || label.size() > kMaxLabel) return false;
   if (label.front() == '-' || label.back() == '-') return false;
   // Reserved for A-labels and their kin, RFC 5891 section 4.2.3.1.
-  if (label.substr(2, 2) == "--" && label.substr(0, 2) != "xn") return false;
+  const bool reserved = label.size() > 3 && label[2] == '-' && label[3] == '-';
+  const bool a_label = reserved && (label[0] | 32) == 'x' && (label[1] | 32) == 'n';
+  if (reserved && !a_label) return false;
   return std::all_of(label.begin(), label.end(), allowed);
 }
 

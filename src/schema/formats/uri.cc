@@ -130,11 +130,12 @@ bool is_scheme(std::string_view scheme) {
          std::all_of(scheme.begin(), scheme.end(), allowed);
 }
 
-// What a `//` in front would be taken for an authority, and a colon in the first segment for the
-// end of a scheme, never comes here: it was split off before.
 bool is_reference(std::string_view text, Letters letters, bool absolute) {
   const UriParts parts = split_uri(text);
   if (parts.scheme ? !is_scheme(*parts.scheme) : absolute) return false;
+  // path-noscheme: a colon in the first segment would end a scheme.
+  const std::string_view first = parts.path.substr(0, parts.path.find('/'));
+  if (!parts.scheme && !parts.authority && among(first, ':')) return false;
   if (parts.authority && !is_authority(*parts.authority, letters)) return false;
   const Part fragment{letters, ":@/?"};
   const Part query{letters, ":@/?", true};

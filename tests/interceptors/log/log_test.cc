@@ -334,6 +334,32 @@ TEST_F(LogInterceptorTest, NeverPrintsACredentialOrAHeader) {
   EXPECT_THAT(text(), Not(HasSubstr("sk-secret")));
 }
 
+TEST_F(LogInterceptorTest, AddsWhatLayersRemarkUntilTheAnswersEnd) {
+  auto r = run(only_exchange(), [](Exchange& inner) -> Result<Response> {
+    inner.remarks()->set("response_verdict", "skipped");
+    Response response = stream({"a"});
+    response.body.each([remarks = inner.remarks()](const Chunk&) -> Result<void> {
+      remarks->set("response_verdict", "valid");
+      return {};
+    });
+    return response;
+  });
+  read_to_the_end(*r);
+  r->body.finish(ended(Ending::kComplete, 1));
+
+  EXPECT_EQ(record()["response_verdict"], "valid");
+}
+
+TEST_F(LogInterceptorTest, BoundsWhatLayersRemark) {
+  auto r = run(only_exchange(), [](Exchange& inner) -> Result<Response> {
+    inner.remarks()->set("response_verdict", std::string(5000, 'x'));
+    return test::reply(200, "{}");
+  });
+  r->body.finish(ended(Ending::kComplete, 2));
+
+  EXPECT_EQ(record()["response_verdict"].get<std::string>().size(), 1024U);
+}
+
 TEST_F(LogInterceptorTest, LooksAtNoChunkWithoutContent) {
   auto r = run(only_exchange(), [](Exchange&) -> Result<Response> { return stream({"secret"}); });
   ASSERT_TRUE(r);
