@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "penstock/clock.h"
+
 #include "base/text.h"
 #include "config/diagnostics.h"
 #include "json/document.h"
@@ -160,7 +162,8 @@ Result<schema::Schema> read_schema(const Members& members) {
 
 }  // namespace
 
-Result<std::string> validate_instances(std::string_view body) {
+Result<std::string> validate_instances(std::string_view body, std::chrono::milliseconds patience) {
+  const MonotonicTime deadline = system_clock().now() + patience;
   const auto question = TRY(schema::ExactText::parse(body));
   object values;
   if (question.root().get_object().get(values) != simdjson::SUCCESS) {
@@ -170,6 +173,12 @@ Result<std::string> validate_instances(std::string_view body) {
   const schema::Schema schema = TRY(read_schema(members));
   std::string answer = R"({"results":[)";
   for (const std::string_view instance : TRY(read_instances(members))) {
+    if (system_clock().now() >= deadline) {
+      return invalid_request(
+          "judging these instances takes too long; ask for fewer at a time, or use a schema that "
+          "repeats itself less",
+          {}, "limit");
+    }
     if (answer.back() == '}') answer += ',';
     answer += schema::to_json(schema::judge(schema, instance));
   }

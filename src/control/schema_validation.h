@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -14,8 +15,10 @@ namespace penstock::control {
 ///    "refs": {"https://example.com/a.json": ...}}
 ///
 /// gives {"results":[{"valid","errors"}]}, one for each instance. At most 1,000 instances and 256
-/// refs. Error: 400 that names what is wrong with the question or its schema. Reaches nothing
-/// outside. Thread-safe.
-Result<std::string> validate_instances(std::string_view body);
+/// refs. Error: 400 that names what is wrong with the question or its schema; also where judging
+/// takes longer than `patience` in all, which takes a hostile schema. Reaches nothing outside.
+/// Thread-safe.
+Result<std::string> validate_instances(
+    std::string_view body, std::chrono::milliseconds patience = std::chrono::seconds(5));
 
 }  // namespace penstock::control

@@ -1,6 +1,7 @@
 // `penstock schema`.
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -206,7 +207,8 @@ TEST(SchemaValidate, GoesOnBehindAFileThatCannotBeRead) {
     EXPECT_EQ(run.status, 3);
     EXPECT_THAT(run.err, HasSubstr("penstock: cannot read /none: No such file"));
     EXPECT_THAT(run.err, HasSubstr("penstock: cannot read " + schema.folder.path() + ": "));
-    EXPECT_THAT(run.out + run.err, HasSubstr(lines ? "\"valid\":false" : "stdin: no value is allowed here"));
+    EXPECT_THAT(run.out + run.err,
+                HasSubstr(lines ? "\"valid\":false" : "stdin: no value is allowed here"));
   }
 }
 
@@ -221,6 +223,30 @@ TEST(SchemaValidate, LetsNoInstanceCommandTheTerminal) {
   const Ended run = SchemaFile(R"({"const":1})").validate({}, "{\"\\u001b]0;x\\u0007\":1}");
   EXPECT_EQ(run.status, 1);
   EXPECT_EQ(run.err.find_first_of("\x1b\a"), std::string::npos) << run.err;
+}
+
+// The cases of the official suite that need other documents; the engine's own tests run them all.
+TEST(SchemaValidate, AgreesWithTheOfficialSuiteOnWhatRefsReach) {
+  const char* corpora = std::getenv("PENSTOCK_CORPORA");
+  if (corpora == nullptr) GTEST_SKIP() << "PENSTOCK_CORPORA does not name the corpora folder";
+  const std::string suite = std::string(corpora) + "/json-schema/";
+  int compared = 0;
+  for (const std::string draft : {"2020-12", "7"}) {
+    std::ifstream file(suite + "draft" + draft + "/required/refRemote.json");
+    for (const json& group : json::parse(file)) {
+      std::string lines;
+      std::vector<bool> expected;
+      for (const json& test : group["tests"]) {
+        lines += test["data"].dump() + "\n";
+        expected.push_back(test["valid"]);
+      }
+      const SchemaFile schema(group["schema"].dump());
+      EXPECT_EQ(schema.verdicts(lines, {"--draft", draft, "--refs", suite + "remotes"}), expected)
+          << draft << ": " << group["description"];
+      compared += static_cast<int>(expected.size());
+    }
+  }
+  EXPECT_GE(compared, 50);
 }
 
 TEST(SchemaShow, PrintsTheSchemaThatTheGatewayHasBuiltIn) {
