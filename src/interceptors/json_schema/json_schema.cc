@@ -43,11 +43,12 @@ const schema::Schema* find_schema(const json_schema::Schemas& schemas, Route rou
 
 }  // namespace
 
-JsonSchema::JsonSchema(json_schema::Schemas schemas) : schemas_(std::move(schemas)) {}
+JsonSchema::JsonSchema(json_schema::Schemas schemas, Metrics& metrics)
+    : schemas_(std::move(schemas)), answers_(schemas_.response, metrics) {}
 
 Result<Response> JsonSchema::handle(Exchange& x, Next next) const {
   if (has_json_body(x)) TRY_VOID(check(x));
-  return next(x);
+  return answers_.call(x, next);
 }
 
 Result<void> JsonSchema::check(Exchange& x) const {
@@ -62,11 +63,11 @@ Result<void> JsonSchema::check(Exchange& x) const {
 }
 
 Layer make_json_schema(const config::Node& options, config::Diagnostics& diagnostics,
-                       const Services&) {
+                       const Services& services) {
   Layer layer;
   auto schemas = json_schema::parse_options(options, diagnostics);
   layer.files = schemas.files;
-  layer.interceptor = std::make_unique<JsonSchema>(std::move(schemas));
+  layer.interceptor = std::make_unique<JsonSchema>(std::move(schemas), services.metrics);
   return layer;
 }
 

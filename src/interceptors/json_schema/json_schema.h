@@ -4,12 +4,13 @@
 #include "penstock/interceptor.h"
 
 #include "chain/factory.h"
+#include "interceptors/json_schema/answer_check.h"
 #include "interceptors/json_schema/options.h"
 
 namespace penstock {
 
 /// Refuses requests that no provider would take, before they cost anything, in words that name the
-/// field.
+/// field; and answers that are not what was asked for, see json_schema/answer_check.h.
 ///
 /// The body of a POST to chat completions, completions or embeddings must fit the schema of its
 /// route and give consistent facts (Exchange::facts). JSON bodies of other routes must be strict
@@ -20,7 +21,8 @@ namespace penstock {
 /// suspend by itself. Immutable, so thread-safe.
 class JsonSchema final : public Interceptor {
  public:
-  explicit JsonSchema(json_schema::Schemas schemas);
+  /// `metrics` outlives this.
+  JsonSchema(json_schema::Schemas schemas, Metrics& metrics);
 
   Result<Response> handle(Exchange& x, Next next) const override;
 
@@ -28,6 +30,7 @@ class JsonSchema final : public Interceptor {
   Result<void> check(Exchange& x) const;
 
   json_schema::Schemas schemas_;
+  json_schema::AnswerCheck answers_;
 };
 
 /// See InterceptorKind::create; options in json_schema/options.h.

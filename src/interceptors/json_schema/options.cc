@@ -52,6 +52,7 @@ Schemas parse_options(const config::Node& node, config::Diagnostics& diagnostics
   const config::Node* request = map.find("request");
   const bool is_word = request != nullptr && request->kind == config::Node::Kind::kScalar;
   Schemas schemas;
+  schemas.response = parse_response_options(map.find("response"), diagnostics);
   if (is_word && request->scalar == "none") return schemas;
   schemas.completions = compile_builtin("completions");
   schemas.embeddings = compile_builtin("embeddings");

@@ -6,6 +6,7 @@
 
 #include "penstock/config.h"
 
+#include "interceptors/json_schema/response_options.h"
 #include "schema/schema.h"
 
 namespace penstock::json_schema {
@@ -19,6 +20,7 @@ struct Schemas {
   std::optional<schema::Schema> completions;
   std::optional<schema::Schema> embeddings;
   std::vector<std::string> files;  // that were read for them
+  ResponseOptions response;
 };
 
 /// Reads the options of `json_schema`, and compiles what they name:

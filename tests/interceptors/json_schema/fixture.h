@@ -9,6 +9,7 @@
 
 #include "config/yaml.h"
 #include "interceptors/json_schema/json_schema.h"
+#include "metrics/metrics.h"
 #include "support/lambda_endpoint.h"
 #include "support/test_exchange.h"
 
@@ -20,7 +21,8 @@ inline JsonSchema make(std::string_view yaml = "{}") {
   const auto node = config::parse_yaml(yaml, "test.yaml", diagnostics);
   Schemas schemas = parse_options(node.value_or(config::Node{}), diagnostics);
   EXPECT_TRUE(diagnostics.ok()) << yaml;
-  return JsonSchema(std::move(schemas));
+  static Metrics metrics;
+  return JsonSchema(std::move(schemas), metrics);
 }
 
 /// What the interceptor says about an exchange; nullopt: it passed it on.
