@@ -1,5 +1,7 @@
 #include "config/schema_keys.h"
 
+#include <algorithm>
+
 #include "config/support.h"
 
 namespace penstock::config::testing {
@@ -27,6 +29,14 @@ class Walk {
     return target;
   }
 
+  /// A thing that may stand by itself in the place of a list of such: its settings are those of the
+  /// items.
+  static bool is_one_or_more(const json& schema, const json& alternatives) {
+    return std::any_of(alternatives.begin(), alternatives.end(), [&](const json& other) {
+      return other.contains("items") && other["items"] == schema;
+    });
+  }
+
   /// Visits the settings that stand below a schema, through all of its alternatives.
   bool visit_below(const json& unresolved, const std::vector<std::string>& path) {
     const json schema = resolve(unresolved);
@@ -36,6 +46,7 @@ class Walk {
     }
     const json alternatives = schema.value("oneOf", json::array());
     for (const json& alternative : alternatives) {
+      if (is_one_or_more(alternative, alternatives)) continue;
       any = visit_below(alternative, path) || any;
     }
     const json properties = schema.value("properties", json::object());

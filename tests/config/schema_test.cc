@@ -59,8 +59,8 @@ TEST(ConfigurationSchema, HasKeysOfEverySection) {
   for (const char* name :
        {"server.listen", "server.timeouts.write_idle", "control.admin_key", "upstreams.NAME.kind",
         "upstreams.NAME.tls.ca_file", "upstreams.NAME.pace", "models.NAME.upstream", "chain",
-        "header.request.set", "log.max_content", "auth.keys[].sha256", "json_schema.request.file",
-        "token_limit.limits[].every"}) {
+        "header.request.set", "log.max_content", "auth.keys[].sha256", "json_schema.request[].file",
+        "json_schema.also[].models", "token_limit.limits[].every"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }
@@ -215,7 +215,7 @@ TEST(SampleConfiguration, ExplainsEveryKey) {
   }
   // Explained in the line above or by their own words.
   EXPECT_EQ(silent, (std::set<std::string>{"add", "base_url", "every", "key", "origins", "remove",
-                                           "rename", "request", "set", "tokens"}));
+                                           "rename", "set", "tokens"}));
 }
 
 }  // namespace

@@ -189,8 +189,7 @@ TEST(OpenApi, HasTheHeadersThatTheGatewayAdds) {
                           "x-ratelimit-reset-tokens", "x-request-id", "x-should-retry"}));
 }
 
-std::string component_name(const std::string& definition) {
-  std::string name = "Chat";
+std::string component_name(std::string name, const std::string& definition) {
   bool begins = true;
   for (const char c : definition) {
     if (c != '_') name += begins ? static_cast<char>(std::toupper(c)) : c;
@@ -199,8 +198,9 @@ std::string component_name(const std::string& definition) {
   return name;
 }
 
-/// Descriptions say the same in other line breaks; the rest has to be the same.
-void make_comparable(json& node) {
+/// Descriptions say the same in other line breaks; the rest has to be the same. `prefix`: how the
+/// components begin that definitions became.
+void make_comparable(json& node, const std::string& prefix) {
   if (node.is_object()) {
     if (node.contains("description") && node["description"].is_string()) node.erase("description");
     for (const char* name : {"$schema", "title", "$defs"}) node.erase(name);
@@ -208,34 +208,43 @@ void make_comparable(json& node) {
       const std::string reference = node["$ref"];
       const std::size_t name = reference.rfind('/') + 1;
       node["$ref"] = reference.starts_with("#/$defs/")
-                         ? "#/components/schemas/" + component_name(reference.substr(name))
+                         ? "#/components/schemas/" + component_name(prefix, reference.substr(name))
                          : reference;
     }
   }
   if (node.is_structured()) {
-    for (json& member : node) make_comparable(member);
+    for (json& member : node) make_comparable(member, prefix);
   }
 }
 
-void expect_same_schema(const std::string& component, json schema) {
+void expect_same_schema(const std::string& component, json schema, const std::string& prefix = {}) {
   json described = openapi()["components"]["schemas"][component];
-  make_comparable(described);
-  make_comparable(schema);
+  make_comparable(described, prefix);
+  make_comparable(schema, prefix);
   EXPECT_EQ(described, schema) << component;
 }
 
-TEST(OpenApi, DescribesTheRequestsThatJsonSchemaLetsThrough) {
-  const auto load = [](const char* name) {
-    return json::parse(read_source_file("config/schemas/" + std::string(name)));
-  };
-  const json chat = load("chat_completions.json");
-  expect_same_schema("ChatCompletionRequest", chat);
-  EXPECT_GE(chat["$defs"].size(), 20u);
-  for (const auto& [name, schema] : chat["$defs"].items()) {
-    expect_same_schema(component_name(name), schema);
+json load_schema(const std::string& name) {
+  return json::parse(read_source_file("config/schemas/" + name));
+}
+
+/// The schema and its definitions, which are components whose names begin with `prefix`.
+void expect_same_schemas(const std::string& component, const std::string& file,
+                         const std::string& prefix) {
+  const json schema = load_schema(file);
+  expect_same_schema(component, schema, prefix);
+  EXPECT_GE(schema["$defs"].size(), 7u);
+  for (const auto& [name, definition] : schema["$defs"].items()) {
+    expect_same_schema(component_name(prefix, name), definition, prefix);
   }
-  expect_same_schema("CompletionRequest", load("completions.json"));
-  expect_same_schema("EmbeddingRequest", load("embeddings.json"));
+}
+
+TEST(OpenApi, DescribesTheRequestsThatJsonSchemaLetsThrough) {
+  expect_same_schemas("ChatCompletionRequest", "chat_completions.json", "Chat");
+  expect_same_schemas("ResponseRequest", "responses.json", "Response");
+  expect_same_schema("CompletionRequest", load_schema("completions.json"));
+  expect_same_schema("EmbeddingRequest", load_schema("embeddings.json"));
+  expect_same_schema("ModerationRequest", load_schema("moderations.json"));
 }
 
 void collect_references(const json& node, Words& references) {

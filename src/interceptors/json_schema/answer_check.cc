@@ -9,7 +9,7 @@
 namespace penstock::json_schema {
 
 AnswerCheck::AnswerCheck(const ResponseOptions& options, Metrics& metrics)
-    : options_(options), metrics_(metrics) {
+    : options_(options), verdicts_(metrics, Side::kResponse, "enforce") {
   if (options.provider) well_formed_.emplace();
 }
 
@@ -30,7 +30,7 @@ Result<Response> AnswerCheck::call(Exchange& x, Next next) const {
   if (!options_.provider && !expectations) return next(x);
   const RequestFacts* facts = TRY(x.facts());
   return AnswerTask({options_, well_formed_ ? &*well_formed_ : nullptr, std::move(expectations),
-                     metrics_, facts->stream},
+                     verdicts_, facts->stream},
                     x, next)
       .run();
 }

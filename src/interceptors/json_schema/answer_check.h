@@ -5,12 +5,9 @@
 #include "penstock/interceptor.h"
 
 #include "interceptors/json_schema/response_options.h"
+#include "interceptors/json_schema/verdict_counter.h"
 #include "interceptors/json_schema/well_formed.h"
 #include "schema/schema_cache.h"
-
-namespace penstock {
-class Metrics;
-}
 
 namespace penstock::json_schema {
 
@@ -38,7 +35,7 @@ class AnswerCheck {
   bool concerns(const Request& request) const noexcept;
 
   ResponseOptions options_;
-  Metrics& metrics_;
+  VerdictCounter verdicts_;
   std::optional<WellFormed> well_formed_;
   mutable schema::SchemaCache schemas_;
 };

@@ -29,13 +29,13 @@ Outcome ended(Ending ending) {
 struct WatchedStream {
   StreamCheck check;
   std::shared_ptr<VerdictNote> note;
-  AnswerVerdict good;  // what to call it when it fits
+  Verdict good;  // what to call it when it fits
   std::optional<Fault> fault;
 
   Result<void> see(std::string_view bytes) {
     fault = check.see(bytes);
     if (fault) {
-      note->set(AnswerVerdict::kInvalid);
+      note->set(Verdict::kInvalid);
       return to_error(*fault);
     }
     const Structured* structured = check.structured();
@@ -64,7 +64,7 @@ AnswerTask::AnswerTask(Setup setup, Exchange& x, Next next)
     : setup_(std::move(setup)),
       x_(x),
       next_(next),
-      note_(std::make_shared<VerdictNote>(x.remarks(), setup_.metrics)),
+      note_(std::make_shared<VerdictNote>(x.remarks(), setup_.verdicts)),
       retries_left_(setup_.expectations ? setup_.options.structured->retry : 0) {}
 
 Result<Response> AnswerTask::run() {
@@ -163,7 +163,7 @@ bool AnswerTask::prepare_repair() {
 }
 
 Response AnswerTask::refuse() {
-  note_->set(AnswerVerdict::kInvalid);
+  note_->set(Verdict::kInvalid);
   note_->count();
   Error error = to_error(*fault_);
   Response response;
@@ -177,8 +177,8 @@ std::optional<Structured> AnswerTask::structured() const {
   return Structured(setup_.expectations, setup_.options.structured->max_content);
 }
 
-AnswerVerdict AnswerTask::good() const noexcept {
-  return repairing_ ? AnswerVerdict::kRepaired : AnswerVerdict::kValid;
+Verdict AnswerTask::good() const noexcept {
+  return repairing_ ? Verdict::kRepaired : Verdict::kValid;
 }
 
 // The layers further in hear that this answer is over.

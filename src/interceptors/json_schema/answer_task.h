@@ -7,9 +7,9 @@
 #include "penstock/interceptor.h"
 
 #include "interceptors/json_schema/answer_fault.h"
-#include "interceptors/json_schema/answer_verdict.h"
 #include "interceptors/json_schema/response_options.h"
 #include "interceptors/json_schema/structured.h"
+#include "interceptors/json_schema/verdict_note.h"
 #include "interceptors/json_schema/well_formed.h"
 
 namespace penstock::json_schema {
@@ -19,12 +19,12 @@ namespace penstock::json_schema {
 class AnswerTask {
  public:
   /// What there is to check, and with what. All of it outlives the task; `well_formed` also the
-  /// answer's body, as does `metrics`.
+  /// answer's body, as does `verdicts`.
   struct Setup {
     const ResponseOptions& options;
     const WellFormed* well_formed;                     // null: any form will do
     std::shared_ptr<const Expectations> expectations;  // null: any text will do
-    Metrics& metrics;
+    const VerdictCounter& verdicts;
     bool stream;  // the request asks for one
   };
   AnswerTask(Setup setup, Exchange& x, Next next);
@@ -41,7 +41,7 @@ class AnswerTask {
   Response refuse();
 
   std::optional<Structured> structured() const;
-  AnswerVerdict good() const noexcept;
+  Verdict good() const noexcept;
   void use_up(Response& r, Ending ending);
 
   Setup setup_;

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "config/config.h"
 #include "config/yaml.h"
 #include "interceptors/json_schema/json_schema.h"
 #include "metrics/metrics.h"
@@ -15,14 +16,19 @@
 
 namespace penstock::json_schema::test {
 
+/// What all tests of a program count into.
+inline Metrics& metrics() {
+  static Metrics all;
+  return all;
+}
+
 /// The interceptor with the options of a YAML text, which must be good.
 inline JsonSchema make(std::string_view yaml = "{}") {
   config::Diagnostics diagnostics;
   const auto node = config::parse_yaml(yaml, "test.yaml", diagnostics);
-  Schemas schemas = parse_options(node.value_or(config::Node{}), diagnostics);
-  EXPECT_TRUE(diagnostics.ok()) << yaml;
-  static Metrics metrics;
-  return JsonSchema(std::move(schemas), metrics);
+  Options options = parse_options(node.value_or(config::Node{}), diagnostics);
+  EXPECT_TRUE(diagnostics.ok()) << yaml << config::to_text(diagnostics);
+  return JsonSchema(std::move(options), metrics());
 }
 
 /// What the interceptor says about an exchange; nullopt: it passed it on.

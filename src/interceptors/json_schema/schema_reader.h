@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "penstock/config.h"
+
+#include "schema/schema.h"
+
+namespace penstock::json_schema {
+
+/// What a file with a schema may have at most, in bytes.
+inline constexpr std::size_t kMaxSchemaBytes = 4 << 20;
+
+/// Compiles the schemas that options name. Each function gives nullptr where something is wrong,
+/// and has reported it then. Blocks to read files; for start and reload only.
+class SchemaReader {
+ public:
+  using Shared = std::shared_ptr<const schema::Schema>;
+
+  /// `map`, the options, and `files`, which receives the name of each file that is read, outlive
+  /// this.
+  SchemaReader(config::MapReader& map, std::vector<std::string>& files);
+
+  /// The one that comes with the program, compiled on first use.
+  Shared builtin(std::string_view name);
+  /// One in a file. `path`, a scalar, is relative to the file that it is written in.
+  Shared file(const config::Node& path);
+  /// One that is written in the configuration.
+  Shared written(const config::Node& schema);
+
+  config::Diagnostics& diagnostics() noexcept { return *diagnostics_; }
+
+ private:
+  std::optional<std::string> read(const config::Node& path);
+  Shared compile(const config::Node& at, std::string_view text);
+
+  config::Diagnostics* diagnostics_;
+  std::vector<std::string>* files_;
+  std::map<std::string, Shared, std::less<>> builtins_;
+};
+
+}  // namespace penstock::json_schema
