@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,9 @@ void for_each_in_place(const Node& node, const auto& fn) {
     ids.push_back(rules.condition->then);
     ids.push_back(rules.condition->otherwise);
   }
+  for (const Dependency& dependency : rules.dependencies) ids.push_back(dependency.schema);
+  // Where else it may lead is known only on the way; the bound on nesting holds there.
+  if (rules.dynamic) ids.push_back(rules.dynamic->target);
   for (const NodeId id : ids) {
     if (id != kNoNode) fn(id);
   }
@@ -60,7 +64,7 @@ TypeSet types_taken(const Node& node) {
   if (node.refuses_all) return 0;
   if (!node.values) return node.types;
   TypeSet types = 0;
-  for (const element value : *node.values) types |= Instance::of(value).type;
+  for (const element value : node.values->all) types |= Instance::of(value).type;
   return node.types & types;
 }
 
@@ -68,7 +72,7 @@ TypeSet types_taken(const Node& node) {
 std::vector<std::string_view> constant_texts(const Node& node) {
   std::vector<std::string_view> texts;
   if (!node.values) return texts;
-  for (const element value : *node.values) {
+  for (const element value : node.values->all) {
     if (!value.is_string()) return {};
     texts.push_back(value.get_string().value_unsafe());
   }
@@ -82,21 +86,22 @@ std::optional<Tag> tag_named(std::string_view name, const std::vector<NodeId>& b
   tag.name = name;
   tag.required = true;
   std::vector<std::string_view> values;
+  std::set<std::string_view> distinct;
   for (const NodeId branch : branches) {
     if (!nodes[branch].object) return std::nullopt;
     const ObjectRules& rules = *nodes[branch].object;
-    const std::uint16_t place = rules.names.find(name);
+    const std::uint32_t place = rules.names.find(name);
     if (place == NameTable::kNone || rules.members[place] == kNoNode) return std::nullopt;
     const auto texts = constant_texts(nodes[rules.members[place]]);
     if (texts.empty()) return std::nullopt;
     for (const std::string_view text : texts) {
-      if (std::find(values.begin(), values.end(), text) != values.end()) return std::nullopt;
+      if (!distinct.insert(text).second) return std::nullopt;
       values.push_back(text);
       tag.branches.push_back(branch);
     }
-    tag.required = tag.required && rules.required.test(place);
+    tag.required =
+        tag.required && std::binary_search(rules.required.begin(), rules.required.end(), place);
   }
-  if (values.size() > NameTable::kMaxNames) return std::nullopt;
   tag.values = NameTable(std::move(values));
   return tag;
 }

@@ -38,16 +38,38 @@ struct Instance {
   static Instance of_name(std::string_view name) { return {kString, {}, name}; }
 };
 
-/// The value of a number. Long double holds all 64-bit integers and doubles exactly, on x86-64 and
-/// on 64-bit ARM, so that comparing these is exact.
-long double number_of(simdjson::dom::element number);
-
 /// How many elements or members there are.
 std::size_t size_of(simdjson::dom::array array);
 std::size_t size_of(simdjson::dom::object object);
 
-/// Equality as JSON Schema sees it: numbers by value, objects without regard to order. Recursion
-/// ends with the depth of `constant`, which the parser bounds.
-bool equal(const Instance& instance, simdjson::dom::element constant);
+/// Steps that are left. What takes them goes on only while there are some.
+class Budget {
+ public:
+  explicit Budget(std::uint64_t steps) : left_(steps) {}
+
+  /// False, from then on always: there were not as many.
+  bool spend(std::uint64_t steps) noexcept {
+    if (left_ >= steps) {
+      left_ -= steps;
+      return true;
+    }
+    left_ = 0;
+    return false;
+  }
+  bool is_spent() const noexcept { return left_ == 0; }
+  std::uint64_t left() const noexcept { return left_; }
+
+ private:
+  std::uint64_t left_;
+};
+
+/// Equality as JSON Schema sees it: numbers by value, objects without regard to order. A step for
+/// each value that is looked at; false when they run out. Recursion ends with the depth of either.
+/// Allocates for large objects only.
+bool equal(const Instance& left, const Instance& right, Budget& budget);
+
+/// Whether no two elements are equal; true when the budget runs out. Time in proportion to the size
+/// of the array, unless somebody found values with equal hashes. Allocates for large arrays only.
+bool all_different(simdjson::dom::array array, Budget& budget);
 
 }  // namespace penstock::schema

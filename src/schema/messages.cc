@@ -1,8 +1,6 @@
 #include "schema/messages.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #include "json/document.h"
 
@@ -52,36 +50,43 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string number_text(element number) {
-  std::array<char, 32> buffer{};
-  char* const end = buffer.data() + buffer.size();
-  std::to_chars_result result{};
-  if (number.is<std::int64_t>()) {
-    result = std::to_chars(buffer.data(), end, number.get_int64().value_unsafe());
-  } else if (number.is<std::uint64_t>()) {
-    result = std::to_chars(buffer.data(), end, number.get_uint64().value_unsafe());
-  } else {
-    result = std::to_chars(buffer.data(), end, number.get_double().value_unsafe());
-  }
-  return {buffer.data(), result.ptr};
+std::string number_text(const Number& number) {
+  return shortened(number.text());
 }
 
-// The value of a scalar, the type of anything else.
-std::string found_text(const Instance& found) {
-  switch (found.type) {
-    case kString:
-      return quoted(found.text);
-    case kInteger:
-    case kFraction:
-      return number_text(found.element);
-    case kBoolean:
-      return found.element.get_bool().value_unsafe() ? "true" : "false";
-    case kNull:
-    case kObject:
-    case kArray:
-      break;
+// The text of an array or object, until it is long enough. No deeper than it is long.
+void render(std::string& out, element value);
+
+void render_members(std::string& out, simdjson::dom::object members) {
+  out += '{';
+  for (const auto field : members) {
+    if (out.size() > kMaxTextBytes) break;
+    if (out.back() != '{') out += ',';
+    json::append_quoted(out, shortened(field.key));
+    out += ':';
+    render(out, field.value);
   }
-  return std::string(noun(found.type));
+  out += '}';
+}
+
+void render_items(std::string& out, simdjson::dom::array items) {
+  out += '[';
+  for (const element item : items) {
+    if (out.size() > kMaxTextBytes) break;
+    if (out.back() != '[') out += ',';
+    render(out, item);
+  }
+  out += ']';
+}
+
+void render(std::string& out, element value) {
+  if (value.is_object()) {
+    render_members(out, value.get_object().value_unsafe());
+  } else if (value.is_array()) {
+    render_items(out, value.get_array().value_unsafe());
+  } else {
+    out += shown(Instance::of(value));
+  }
 }
 
 std::string range_text(const NumberRules& rules) {
@@ -119,57 +124,85 @@ std::string type_names(TypeSet types) {
   return joined(words);
 }
 
+std::string type_name(const Instance& value) {
+  return std::string(noun(value.type));
+}
+
 std::string quoted(std::string_view text) {
   std::string json;
   json::append_quoted(json, shortened(text));
   return json;
 }
 
-std::string rendered(element value) {
-  const Instance instance = Instance::of(value);
-  if (instance.type != kArray && instance.type != kObject) return found_text(instance);
-  return shortened(simdjson::minify(value));
+std::string shown(const Instance& value) {
+  switch (value.type) {
+    case kString:
+      return quoted(value.text);
+    case kInteger:
+    case kFraction:
+      return number_text(Number::of(value.element));
+    case kBoolean:
+      return value.element.get_bool().value_unsafe() ? "true" : "false";
+    case kNull:
+    case kObject:
+    case kArray:
+      break;
+  }
+  return type_name(value);
 }
 
-std::string wrong_type(TypeSet expected, const Instance& found) {
+std::string rendered(element value) {
+  if (!value.is_array() && !value.is_object()) return shown(Instance::of(value));
+  std::string text;
+  render(text, value);
+  return shortened(text);
+}
+
+std::string found_instead_of(TypeSet expected, const Instance& found) {
   // A fraction is a number too, so only its value tells why it is none that was asked for.
   const bool value_tells = found.type == kFraction && (expected & kInteger);
-  return "expected " + type_names(expected) + ", found " +
-         (value_tells ? number_text(found.element) : std::string(noun(found.type)));
+  return value_tells ? shown(found) : type_name(found);
 }
 
-std::string wrong_value(const std::vector<std::string>& choices, const Instance& found) {
-  std::vector<std::string> shown(
+std::string one_of(const std::vector<std::string>& choices) {
+  std::vector<std::string> listed(
       choices.begin(),
       choices.begin() + static_cast<std::ptrdiff_t>(std::min(choices.size(), kMaxChoices)));
-  if (shown.size() < choices.size()) {
-    shown.push_back(std::to_string(choices.size() - shown.size()) + " more");
+  if (listed.size() < choices.size()) {
+    listed.push_back(std::to_string(choices.size() - listed.size()) + " more");
   }
-  return std::string("expected ") + (choices.size() == 1 ? "" : "one of ") + joined(shown) +
-         ", found " + found_text(found);
+  return (choices.size() == 1 ? "" : "one of ") + joined(listed);
 }
 
-std::string wrong_number(const Node& node, const Instance& found) {
+std::string number_in(const Node& node) {
   const bool integer = (node.types & kNumber) == kInteger;
-  return std::string("expected ") + (integer ? "an integer " : "a number ") +
-         range_text(*node.number) + ", found " + number_text(found.element);
+  return (integer ? "an integer " : "a number ") + range_text(*node.number);
 }
 
-std::string wrong_size(std::string_view article_noun, std::string_view unit, const SizeRange& range,
-                       std::uint64_t found) {
-  const std::string name(article_noun.substr(article_noun.find(' ') + 1));
-  const std::string present = found == 0 ? "an empty " + name : std::to_string(found);
+std::string multiple_of(const Node& node) {
+  return "a multiple of " + number_text(node.number->multiple_of->number());
+}
+
+std::string sized(std::string_view article_noun, std::string_view unit, const SizeRange& range,
+                  std::uint64_t found) {
   if (found < range.min && range.min == 1) {
-    return "expected a non-empty " + name + ", found " + present;
+    return "a non-empty " + std::string(article_noun.substr(article_noun.find(' ') + 1));
   }
-  return "expected " + std::string(article_noun) + " of " +
-         (found < range.min ? "at least " + counted(range.min, unit)
-                            : "at most " + counted(range.max, unit)) +
-         ", found " + present;
+  return std::string(article_noun) + " of " + count_in(unit, range, found);
 }
 
-std::string wrong_text(std::string_view expression, const Instance& found) {
-  return "expected a string that matches " + shortened(expression) + ", found " + found_text(found);
+std::string size_found(std::string_view article_noun, std::uint64_t found) {
+  if (found > 0) return std::to_string(found);
+  return "an empty " + std::string(article_noun.substr(article_noun.find(' ') + 1));
+}
+
+std::string count_in(std::string_view unit, const SizeRange& range, std::uint64_t found) {
+  return found < range.min ? "at least " + counted(range.min, unit)
+                           : "at most " + counted(range.max, unit);
+}
+
+std::string matching(std::string_view expression) {
+  return "a string that matches " + shortened(expression);
 }
 
 }  // namespace penstock::schema

@@ -11,26 +11,36 @@
 
 namespace penstock::schema {
 
-// The sentences that tell a client what was expected and what was found. Each is bounded, however
-// long the texts of client and schema are.
+// The words that tell a client what was expected. Each text is bounded, however long the texts of
+// client and schema are.
 
 /// "a string, an array or null".
 std::string type_names(TypeSet types);
+/// "null", "a number".
+std::string type_name(const Instance& value);
 /// The text as a JSON string, cut where it is long.
 std::string quoted(std::string_view text);
-/// A value of the schema, as JSON.
+/// The value of a scalar as JSON, the type of anything else.
+std::string shown(const Instance& value);
+/// A value of the schema, as JSON, cut where it is long.
 std::string rendered(simdjson::dom::element value);
+/// What was found where the type is wrong: the type, or the number where an integer was asked for.
+std::string found_instead_of(TypeSet expected, const Instance& found);
 
-/// "expected a string or null, found a number".
-std::string wrong_type(TypeSet expected, const Instance& found);
-/// "expected one of "low", "high" or null, found "huge""; the choices are rendered ones.
-std::string wrong_value(const std::vector<std::string>& choices, const Instance& found);
-/// "expected an integer between 1 and 128, found 0".
-std::string wrong_number(const Node& node, const Instance& found);
-/// "expected a non-empty array, found an empty array"; `article_noun` is "an array", `unit` "item".
-std::string wrong_size(std::string_view article_noun, std::string_view unit, const SizeRange& range,
-                       std::uint64_t found);
-/// "expected a string that matches ^[0-9]+$, found "x"".
-std::string wrong_text(std::string_view expression, const Instance& found);
+/// "one of "low", "high" or null"; the choices are rendered ones.
+std::string one_of(const std::vector<std::string>& choices);
+/// "an integer between 1 and 128".
+std::string number_in(const Node& node);
+/// "a multiple of 0.01".
+std::string multiple_of(const Node& node);
+/// "a non-empty array" or "an array of at most 3 items", whichever was broken by `found`.
+std::string sized(std::string_view article_noun, std::string_view unit, const SizeRange& range,
+                  std::uint64_t found);
+/// "an empty array", or the number.
+std::string size_found(std::string_view article_noun, std::uint64_t found);
+/// "at least 2 items", "at most 1 item".
+std::string count_in(std::string_view unit, const SizeRange& range, std::uint64_t found);
+/// "a string that matches ^[0-9]+$".
+std::string matching(std::string_view expression);
 
 }  // namespace penstock::schema

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 #include <utility>
-
-#include "base/check.h"
 
 namespace penstock::schema {
 
@@ -25,8 +24,18 @@ std::uint32_t hash(std::string_view name, std::uint32_t seed) noexcept {
 }  // namespace
 
 NameTable::NameTable(std::vector<std::string_view> names) : names_(std::move(names)) {
-  PENSTOCK_CHECK(names_.size() <= kMaxNames, "the compiler bounds the names of a table");
   if (names_.empty()) return;
+  if (names_.size() <= kMaxHashed) {
+    choose_seed();
+    return;
+  }
+  sorted_.resize(names_.size());
+  std::iota(sorted_.begin(), sorted_.end(), std::uint32_t{0});
+  std::sort(sorted_.begin(), sorted_.end(),
+            [this](std::uint32_t a, std::uint32_t b) { return names_[a] < names_[b]; });
+}
+
+void NameTable::choose_seed() {
   slots_.resize(std::bit_ceil(names_.size() * 2));
   mask_ = static_cast<std::uint32_t>(slots_.size() - 1);
 
@@ -48,22 +57,31 @@ NameTable::NameTable(std::vector<std::string_view> names) : names_(std::move(nam
 
 std::size_t NameTable::fill(std::uint32_t seed) {
   seed_ = seed;
-  std::fill(slots_.begin(), slots_.end(), kNone);
+  std::fill(slots_.begin(), slots_.end(), kFree);
   std::size_t cost = 0;
   for (std::size_t i = 0; i < names_.size(); ++i) {
     std::uint32_t slot = hash(names_[i], seed) & mask_;
-    for (++cost; slots_[slot] != kNone; ++cost) slot = (slot + 1) & mask_;
+    for (++cost; slots_[slot] != kFree; ++cost) slot = (slot + 1) & mask_;
     slots_[slot] = static_cast<std::uint16_t>(i);
   }
   return cost;
 }
 
-std::uint16_t NameTable::find(std::string_view name) const noexcept {
-  if (slots_.empty()) return kNone;
+std::uint32_t NameTable::find(std::string_view name) const noexcept {
+  if (slots_.empty()) return find_sorted(name);
   for (std::uint32_t slot = hash(name, seed_) & mask_;; slot = (slot + 1) & mask_) {
     const std::uint16_t index = slots_[slot];
-    if (index == kNone || names_[index] == name) return index;
+    if (index == kFree) return kNone;
+    if (names_[index] == name) return index;
   }
+}
+
+std::uint32_t NameTable::find_sorted(std::string_view name) const noexcept {
+  const auto below = [this](std::uint32_t place, std::string_view text) {
+    return names_[place] < text;
+  };
+  const auto found = std::lower_bound(sorted_.begin(), sorted_.end(), name, below);
+  return found != sorted_.end() && names_[*found] == name ? *found : kNone;
 }
 
 }  // namespace penstock::schema

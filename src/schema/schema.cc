@@ -8,8 +8,8 @@
 
 namespace penstock::schema {
 
-Result<Schema> Schema::compile(std::string_view text) {
-  return Schema(TRY(compile_plan(text)));
+Result<Schema> Schema::compile(std::string_view text, const CompileOptions& options) {
+  return Schema(TRY(compile_plan(text, options)));
 }
 
 Schema::Schema(std::unique_ptr<Plan> plan) : plan_(std::move(plan)) {}
@@ -18,7 +18,21 @@ Schema& Schema::operator=(Schema&&) noexcept = default;
 Schema::~Schema() = default;
 
 std::optional<Violation> Schema::validate(const json::Document& instance) const {
-  return Validator(*plan_, instance.text().size()).run(instance.root());
+  return validate(instance.root(), instance.text().size());
+}
+
+std::optional<Violation> Schema::validate(simdjson::dom::element instance,
+                                          std::size_t text_bytes) const {
+  return Validator(*plan_, text_bytes).run(instance);
+}
+
+Result<std::optional<Violation>> Schema::validate_text(std::string_view instance) const {
+  const ExactText exact = TRY(ExactText::parse(instance));
+  return validate(exact.root(), instance.size());
+}
+
+const std::vector<std::string>& Schema::warnings() const noexcept {
+  return plan_->warnings;
 }
 
 }  // namespace penstock::schema

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "schema/quiet.h"
+
 namespace penstock::schema {
 
 namespace {
@@ -12,13 +14,14 @@ using simdjson::dom::element;
 // A level takes up to 400 bytes of stack (g++ 12, -O2), so all of them stay below the 40 KiB that
 // Schema::validate promises. Built-in schemas need some 15 levels.
 constexpr int kMaxNesting = 100;
-// No sane schema comes near: it has hundreds of rules for every byte of the text.
-constexpr std::uint64_t kStepsAtLeast = 100'000;
-constexpr std::uint64_t kStepsPerByte = 64;
-
-bool within_range(const SizeRange& range, std::uint64_t size) {
-  return size >= range.min && size <= range.max;
-}
+// No sane schema comes near: it has a hundred rules for every value of the text. The most takes a
+// second or two.
+constexpr std::uint64_t kStepsAtLeast = 200'000;
+constexpr std::uint64_t kStepsPerByte = 16;
+constexpr std::uint64_t kStepsAtMost = 64'000'000;
+// See Pattern::work; the units that every text has take half a second at worst.
+constexpr std::uint64_t kMatchingAtLeast = 400'000'000;
+constexpr std::uint64_t kMatchingPerByte = 64;
 
 std::uint64_t count_characters(std::string_view text) {
   const auto leads = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; };
@@ -27,55 +30,53 @@ std::uint64_t count_characters(std::string_view text) {
 
 }  // namespace
 
-/// Silence while it lives: what does not fit meanwhile may still fit in another way.
-class Validator::Quiet {
- public:
-  explicit Quiet(Validator& validator) : quiet_(validator.quiet_), before_(quiet_) {
-    quiet_ = true;
-  }
-  ~Quiet() { quiet_ = before_; }
-  Quiet(const Quiet&) = delete;
-  Quiet& operator=(const Quiet&) = delete;
-
- private:
-  bool& quiet_;
-  bool before_;
-};
-
 Validator::Validator(const Plan& plan, std::size_t text_bytes)
-    : plan_(plan), steps_left_(kStepsAtLeast + kStepsPerByte * text_bytes) {}
+    : plan_(plan),
+      budget_(std::min(kStepsAtLeast + kStepsPerByte * text_bytes, kStepsAtMost)),
+      matching_(kMatchingAtLeast + kMatchingPerByte * text_bytes) {}
 
 std::optional<Violation> Validator::run(element root) {
   const bool fit = check(0, Instance::of(root));
-  if (exhausted_) {
+  if (budget_.is_spent()) {
     refuse_limit();
   } else if (fit) {
     return std::nullopt;
   }
-  violation_.instance_path = instance_path();
+  name_place(violation_);
   return std::move(violation_);
 }
 
-bool Validator::check(NodeId id, const Instance& instance) {
-  // Once it is exhausted everything is refused, and run() turns whatever came of it into an error.
-  if (steps_left_ == 0 || nesting_ == kMaxNesting) exhausted_ = true;
-  if (exhausted_) return false;
-  --steps_left_;
+bool Validator::check(NodeId id, const Instance& instance, Marks marks) {
+  // Once the budget is spent everything is refused, and run() turns whatever came of it into an
+  // error.
+  if (nesting_ == kMaxNesting) budget_ = Budget(0);
+  if (!budget_.spend(1)) return false;
+  const Node& node = plan_.nodes[id];
   ++nesting_;
-  const bool fit = check_node(plan_.nodes[id], instance);
+  const bool fit = plan_.dynamic_anchors.empty() ? check_node(node, instance, marks)
+                                                 : check_in_scope(node, instance, marks);
   --nesting_;
   return fit;
 }
 
-bool Validator::check_node(const Node& node, const Instance& instance) {
+bool Validator::check_in_scope(const Node& node, const Instance& instance, Marks marks) {
+  if (!scope_.empty() && scope_.back() == node.resource) return check_node(node, instance, marks);
+  scope_.push_back(node.resource);
+  const bool fit = check_node(node, instance, marks);
+  scope_.pop_back();
+  return fit;
+}
+
+bool Validator::check_node(const Node& node, const Instance& instance, Marks marks) {
   if (node.refuses_all) return refuse_everything(node);
   if (!(node.types & instance.type)) return refuse_type(node, instance);
   if (node.values && !check_values(node, instance)) return false;
-  if (!check_rules(node, instance)) return false;
-  return !node.in_place || check_in_place(*node.in_place, node, instance);
+  if (node.unevaluated) return check_unevaluated(node, instance, marks);
+  if (!check_rules(node, instance, marks)) return false;
+  return !node.in_place || check_in_place(*node.in_place, node, instance, marks);
 }
 
-bool Validator::check_rules(const Node& node, const Instance& instance) {
+bool Validator::check_rules(const Node& node, const Instance& instance, Marks marks) {
   switch (instance.type) {
     case kNull:
     case kBoolean:
@@ -86,34 +87,43 @@ bool Validator::check_rules(const Node& node, const Instance& instance) {
     case kString:
       return !node.string || check_string(node, instance);
     case kArray:
-      return !node.array || check_array(node, instance);
+      return !node.array || check_array(node, instance, marks);
     case kObject:
-      return !node.object || check_object(node, instance);
+      return !node.object || check_object(node, instance, marks);
   }
   return false;
 }
 
 bool Validator::check_values(const Node& node, const Instance& instance) {
-  for (const element value : *node.values) {
-    if (equal(instance, value)) return true;
+  const ValueRules& rules = *node.values;
+  if (instance.type == kString) {
+    return rules.texts.find(instance.text) != NameTable::kNone || refuse_value(node, instance);
   }
+  for (const element value : rules.others) {
+    if (equal(instance, Instance::of(value), budget_)) return true;
+  }
+  // Those of other types cost something too.
+  if (!budget_.spend(rules.others.size() / 8)) return false;
   return refuse_value(node, instance);
 }
 
 bool Validator::check_number(const Node& node, const Instance& instance) {
   const NumberRules& rules = *node.number;
-  const long double number = number_of(instance.element);
+  const Number number = Number::of(instance.element);
   if (rules.minimum) {
-    const long double least = number_of(*rules.minimum);
-    if (number < least || (number == least && rules.minimum_excluded)) {
+    const auto order = compare(number, *rules.minimum);
+    if (order < 0 || (order == 0 && rules.minimum_excluded)) {
       return refuse_number(node, instance, rules.minimum_excluded ? "exclusiveMinimum" : "minimum");
     }
   }
   if (rules.maximum) {
-    const long double most = number_of(*rules.maximum);
-    if (number > most || (number == most && rules.maximum_excluded)) {
+    const auto order = compare(number, *rules.maximum);
+    if (order > 0 || (order == 0 && rules.maximum_excluded)) {
       return refuse_number(node, instance, rules.maximum_excluded ? "exclusiveMaximum" : "maximum");
     }
+  }
+  if (rules.multiple_of && !rules.multiple_of->divides(number)) {
+    return refuse_number(node, instance, "multipleOf");
   }
   return true;
 }
@@ -125,58 +135,112 @@ bool Validator::check_string(const Node& node, const Instance& instance) {
   const std::uint64_t bytes = instance.text.size();
   if (bytes > rules.length.max || bytes / 4 < rules.length.min) {
     const std::uint64_t length = count_characters(instance.text);
-    if (!within_range(rules.length, length)) {
-      return refuse_size(node, instance, rules.length, length);
-    }
+    if (!rules.length.holds(length)) return refuse_size(node, instance, rules.length, length);
   }
-  if (rules.pattern && !rules.pattern->matches(instance.text)) return refuse_text(node, instance);
+  if (rules.pattern && !matches(*rules.pattern, instance.text)) return refuse_text(node, instance);
+  if (rules.format != nullptr && !rules.format->matches(instance.text)) {
+    return refuse_format(node, instance);
+  }
   return true;
 }
 
-bool Validator::check_array(const Node& node, const Instance& instance) {
+bool Validator::matches(const Pattern& pattern, std::string_view text) {
+  if (!matching_.spend(pattern.work(text))) budget_ = Budget(0);
+  return !budget_.is_spent() && pattern.matches(text);
+}
+
+bool Validator::check_array(const Node& node, const Instance& instance, Marks marks) {
   const ArrayRules& rules = *node.array;
   const simdjson::dom::array array = instance.element.get_array().value_unsafe();
   const std::uint64_t size = size_of(array);
-  if (!within_range(rules.size, size)) return refuse_size(node, instance, rules.size, size);
-  if (rules.items == kNoNode) return true;
+  if (!rules.size.holds(size)) return refuse_size(node, instance, rules.size, size);
+  if ((rules.items != kNoNode || !rules.prefix.empty()) && !check_items(rules, array, marks)) {
+    return false;
+  }
+  if (rules.contains && !check_contains(node, array, marks)) return false;
+  return !rules.unique || all_different(array, budget_) || refuse_repeated(node);
+}
+
+bool Validator::check_items(const ArrayRules& rules, simdjson::dom::array array, Marks marks) {
   std::size_t index = 0;
   for (const element item : array) {
-    if (!check(rules.items, Instance::of(item))) return within(index);
+    const NodeId schema = index < rules.prefix.size() ? rules.prefix[index] : rules.items;
+    if (schema == kNoNode) break;
+    if (!check(schema, Instance::of(item))) return within(index);
+    if (marks != nullptr) marks->set(index);
     ++index;
   }
   return true;
 }
 
-bool Validator::check_object(const Node& node, const Instance& instance) {
+bool Validator::check_contains(const Node& node, simdjson::dom::array array, Marks marks) {
+  const ContainsRules& rules = *node.array->contains;
+  std::uint64_t found = 0;
+  std::size_t index = 0;
+  for (const element item : array) {
+    if (fits(rules.schema, Instance::of(item))) {
+      ++found;
+      if (marks != nullptr) marks->set(index);
+    }
+    ++index;
+    const bool open = rules.count.max < SizeRange().max;
+    if (found > rules.count.max || (found >= rules.count.min && !open && marks == nullptr)) break;
+  }
+  return rules.count.holds(found) || refuse_contains(node, found);
+}
+
+bool Validator::check_object(const Node& node, const Instance& instance, Marks marks) {
   const ObjectRules& rules = *node.object;
   const simdjson::dom::object object = instance.element.get_object().value_unsafe();
   // First, so that no text with too many members is read to its end.
   const std::uint64_t size = size_of(object);
-  if (!within_range(rules.size, size)) return refuse_size(node, instance, rules.size, size);
-  ObjectRules::NameSet seen;
+  if (!rules.size.holds(size)) return refuse_size(node, instance, rules.size, size);
+  Bits seen(bits_, rules.names.size());
+  std::size_t index = 0;
   for (const auto field : object) {
-    if (!check_member(node, field.key, field.value, seen)) return false;
+    bool evaluated = false;
+    if (!check_member(node, field.key, field.value, seen, evaluated)) return false;
+    if (marks != nullptr && evaluated) marks->set(index);
+    ++index;
   }
-  if ((rules.required & ~seen).any()) return refuse_missing(node, seen);
+  for (const std::uint32_t place : rules.required) {
+    if (!seen.test(place)) return refuse_missing(node, "required", rules.names.name(place));
+  }
   return true;
 }
 
-bool Validator::check_member(const Node& node, std::string_view name, element value,
-                             ObjectRules::NameSet& seen) {
+bool Validator::check_member(const Node& node, std::string_view name, element value, Bits& seen,
+                             bool& evaluated) {
   const ObjectRules& rules = *node.object;
-  NodeId schema = rules.additional;
-  const std::uint16_t place = rules.names.find(name);
+  const std::uint32_t place = rules.names.find(name);
   if (place != NameTable::kNone) {
     if (seen.test(place)) return refuse_duplicate(node, name);
     seen.set(place);
-    if (rules.members[place] != kNoNode) schema = rules.members[place];
   }
   if (rules.property_names != kNoNode && !check_name(rules.property_names, name)) return false;
-  if (schema == kNoNode) return true;
-  if (schema == rules.additional && plan_.nodes[schema].refuses_all) {
-    return refuse_additional(node, name);
+  const NodeId schema = place != NameTable::kNone ? rules.members[place] : kNoNode;
+  if (schema != kNoNode) {
+    evaluated = true;
+    if (!check(schema, Instance::of(value))) return within(name);
   }
-  return check(schema, Instance::of(value)) || within(name);
+  if (!rules.patterns.empty() && !check_patterns(rules, name, value, evaluated)) return false;
+  if (evaluated || rules.additional == kNoNode) return true;
+  evaluated = true;
+  if (plan_.nodes[rules.additional].refuses_all) {
+    return refuse_additional(node, "additionalProperties", name);
+  }
+  return check(rules.additional, Instance::of(value)) || within(name);
+}
+
+bool Validator::check_patterns(const ObjectRules& rules, std::string_view name, element value,
+                               bool& evaluated) {
+  for (const ObjectRules::ByPattern& rule : rules.patterns) {
+    if (!budget_.spend(1)) return false;
+    if (!matches(rule.pattern, name)) continue;
+    evaluated = true;
+    if (!check(rule.schema, Instance::of(value))) return within(name);
+  }
+  return true;
 }
 
 bool Validator::check_name(NodeId id, std::string_view name) {
@@ -186,60 +250,6 @@ bool Validator::check_name(NodeId id, std::string_view name) {
     violation_.message = "the name does not fit: " + violation_.message;
   }
   return within(name);
-}
-
-bool Validator::check_in_place(const InPlaceRules& rules, const Node& node,
-                               const Instance& instance) {
-  for (const NodeId id : rules.all) {
-    if (!check(id, instance)) return false;
-  }
-  for (const Choice& choice : rules.choices) {
-    if (!check_choice(choice, node, instance)) return false;
-  }
-  if (rules.negated != kNoNode && fits(rules.negated, instance)) return refuse_negated(node);
-  if (!rules.condition) return true;
-  const NodeId next =
-      fits(rules.condition->test, instance) ? rules.condition->then : rules.condition->otherwise;
-  return next == kNoNode || check(next, instance);
-}
-
-bool Validator::check_choice(const Choice& choice, const Node& node, const Instance& instance) {
-  const std::vector<NodeId>& branches = choice.by_type[index_of(instance.type)];
-  if (branches.empty()) return refuse_untaken(choice, node, instance);
-  if (branches.size() == 1) return check(branches.front(), instance);
-  if (instance.type == kObject && choice.tag) {
-    element value;
-    const auto object = instance.element.get_object().value_unsafe();
-    if (object.at_key(choice.tag->name).get(value) == simdjson::SUCCESS) {
-      return check_by_tag(choice, node, instance, value);
-    }
-    if (choice.tag->required) return refuse_missing_tag(choice, node);
-  }
-  return try_branches(choice, node, instance);
-}
-
-bool Validator::check_by_tag(const Choice& choice, const Node& node, const Instance& instance,
-                             element value) {
-  const Instance found = Instance::of(value);
-  if (found.type != kString) return refuse_tag(choice, node, found);
-  const std::uint16_t place = choice.tag->values.find(found.text);
-  if (place == NameTable::kNone) return refuse_tag(choice, node, found);
-  return check(choice.tag->branches[place], instance);
-}
-
-bool Validator::try_branches(const Choice& choice, const Node& node, const Instance& instance) {
-  int fitting = 0;
-  for (const NodeId branch : choice.by_type[index_of(instance.type)]) {
-    if (!fits(branch, instance)) continue;
-    ++fitting;
-    if (!choice.exactly_one || fitting > 1) break;
-  }
-  return fitting == 1 || refuse_choice(choice, node, fitting);
-}
-
-bool Validator::fits(NodeId id, const Instance& instance) {
-  const Quiet quiet(*this);
-  return check(id, instance);
 }
 
 }  // namespace penstock::schema

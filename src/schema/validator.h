@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "schema/bits.h"
+#include "schema/instance.h"
 #include "schema/plan.h"
 #include "schema/schema.h"
 
@@ -32,55 +34,80 @@ class Validator {
     std::size_t index = 0;
   };
   class Quiet;
+  /// The items or members of an instance that have been looked at, for unevaluated*; null where
+  /// nobody asks.
+  using Marks = Bits*;
 
-  bool check(NodeId id, const Instance& instance);
-  bool check_node(const Node& node, const Instance& instance);
-  bool check_rules(const Node& node, const Instance& instance);
+  bool check(NodeId id, const Instance& instance, Marks marks = nullptr);
+  bool check_in_scope(const Node& node, const Instance& instance, Marks marks);
+  bool check_node(const Node& node, const Instance& instance, Marks marks);
+  bool check_rules(const Node& node, const Instance& instance, Marks marks);
   bool check_values(const Node& node, const Instance& instance);
   bool check_number(const Node& node, const Instance& instance);
   bool check_string(const Node& node, const Instance& instance);
-  bool check_array(const Node& node, const Instance& instance);
-  bool check_object(const Node& node, const Instance& instance);
+  bool check_array(const Node& node, const Instance& instance, Marks marks);
+  bool check_items(const ArrayRules& rules, simdjson::dom::array array, Marks marks);
+  bool check_contains(const Node& node, simdjson::dom::array array, Marks marks);
+  bool check_object(const Node& node, const Instance& instance, Marks marks);
   bool check_member(const Node& node, std::string_view name, simdjson::dom::element value,
-                    ObjectRules::NameSet& seen);
+                    Bits& seen, bool& evaluated);
+  bool check_patterns(const ObjectRules& rules, std::string_view name, simdjson::dom::element value,
+                      bool& evaluated);
   bool check_name(NodeId id, std::string_view name);
-  bool check_in_place(const InPlaceRules& rules, const Node& node, const Instance& instance);
-  bool check_choice(const Choice& choice, const Node& node, const Instance& instance);
+  bool matches(const Pattern& pattern, std::string_view text);
+  bool check_in_place(const InPlaceRules& rules, const Node& node, const Instance& instance,
+                      Marks marks);
+  bool check_dependencies(const InPlaceRules& rules, const Node& node, const Instance& instance,
+                          Marks marks);
+  bool check_choice(const Choice& choice, const Node& node, const Instance& instance, Marks marks);
   bool check_by_tag(const Choice& choice, const Node& node, const Instance& instance,
-                    simdjson::dom::element value);
-  bool try_branches(const Choice& choice, const Node& node, const Instance& instance);
-  /// Whether it fits, without a word about why not.
-  bool fits(NodeId id, const Instance& instance);
+                    simdjson::dom::element value, Marks marks);
+  bool try_branches(const Choice& choice, const Node& node, const Instance& instance, Marks marks);
+  bool check_unevaluated(const Node& node, const Instance& instance, Marks marks);
+  bool check_other_items(const Node& node, simdjson::dom::array array, Bits& evaluated);
+  bool check_other_members(const Node& node, simdjson::dom::object object, Bits& evaluated);
+  NodeId target_of(const DynamicReference& reference) const;
+  /// Whether it fits, without a word about why not. Marks only if it does.
+  bool fits(NodeId id, const Instance& instance, Marks marks = nullptr);
+  bool fits_and_marks(NodeId id, const Instance& instance, Bits& marks);
 
   // All of these are false: what was checked does not fit.
   bool within(std::string_view name);
   bool within(std::size_t index);
-  bool refuse(const Node& node, std::string_view keyword, std::string message);
-  bool refuse_in(std::string_view schema_path, std::string_view keyword, std::string message);
+  bool refuse(const Node& node, std::string_view keyword, std::string expected, std::string found);
+  bool refuse_with(const Node& node, std::string_view keyword, std::string message,
+                   std::string expected, std::string found);
   bool refuse_everything(const Node& node);
   bool refuse_type(const Node& node, const Instance& instance);
   bool refuse_value(const Node& node, const Instance& instance);
-  bool refuse_number(const Node& node, const Instance& instance, std::string_view side);
+  bool refuse_number(const Node& node, const Instance& instance, std::string_view keyword);
   bool refuse_size(const Node& node, const Instance& instance, const SizeRange& range,
                    std::uint64_t found);
   bool refuse_text(const Node& node, const Instance& instance);
+  bool refuse_format(const Node& node, const Instance& instance);
+  bool refuse_repeated(const Node& node);
+  bool refuse_contains(const Node& node, std::uint64_t found);
   bool refuse_duplicate(const Node& node, std::string_view name);
-  bool refuse_additional(const Node& node, std::string_view name);
-  bool refuse_missing(const Node& node, const ObjectRules::NameSet& seen);
+  bool refuse_additional(const Node& node, std::string_view keyword, std::string_view name);
+  bool refuse_missing(const Node& node, std::string_view keyword, std::string_view name);
   bool refuse_negated(const Node& node);
   bool refuse_untaken(const Choice& choice, const Node& node, const Instance& instance);
   bool refuse_tag(const Choice& choice, const Node& node, const Instance& value);
   bool refuse_missing_tag(const Choice& choice, const Node& node);
-  bool refuse_choice(const Choice& choice, const Node& node, int fitting);
+  bool refuse_choice(const Choice& choice, const Node& node, const Instance& instance, int fitting);
+  bool at_choice(const Choice& choice, const Node& node);
+  bool explain_branch(const Choice& choice, const Instance& instance);
   bool refuse_limit();
 
-  std::string instance_path() const;
+  void name_place(Violation& violation) const;
 
   const Plan& plan_;
-  std::uint64_t steps_left_;
+  Budget budget_;    // of steps; when it is spent, everything is refused
+  Budget matching_;  // of what patterns may cost, see Pattern::work
+  BitStack bits_;
+  std::vector<std::uint32_t> scope_;  // resources on the way here, for $dynamicRef
   int nesting_ = 0;
   bool quiet_ = false;
-  bool exhausted_ = false;
   Violation violation_;
   std::vector<Segment> segments_;  // innermost first
 };
