@@ -9,7 +9,7 @@ Result<SchemaCache::Pointer> SchemaCache::get(std::string_view text) {
     return internal_error("the schema is longer than " + std::to_string(kMaxTextBytes) + " bytes");
   }
   if (Pointer known = find(text)) return known;
-  Pointer fresh = std::make_shared<const Schema>(TRY(Schema::compile(text)));
+  Pointer fresh = std::make_shared<const CompiledSchema>(TRY(Schema::compile(text)));
   put(std::string(text), fresh);
   return fresh;
 }

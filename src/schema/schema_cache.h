@@ -7,12 +7,21 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "penstock/result.h"
 
+#include "schema/prefix_plan.h"
 #include "schema/schema.h"
 
 namespace penstock::schema {
+
+/// A schema for whole texts and for texts that are still being written.
+struct CompiledSchema {
+  explicit CompiledSchema(Schema compiled) : schema(std::move(compiled)), prefix(schema.plan()) {}
+  Schema schema;
+  PrefixPlan prefix;
+};
 
 /// Schemas that came with requests, compiled once for as long as they are asked for: the one that
 /// was not asked for longest goes first. Found by their whole text, never by a digest alone.
@@ -20,7 +29,7 @@ namespace penstock::schema {
 /// Thread-safe; a schema is compiled outside of the lock, so two threads may compile the same one.
 class SchemaCache {
  public:
-  using Pointer = std::shared_ptr<const Schema>;
+  using Pointer = std::shared_ptr<const CompiledSchema>;
 
   static constexpr std::size_t kMaxSchemas = 256;
   static constexpr std::size_t kMaxBytes = std::size_t{4} << 20;  // of all texts together

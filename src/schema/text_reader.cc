@@ -158,7 +158,7 @@ bool TextReader::step_after_value(char c, TextEvents& events) {
   if (c == '}') return close(true, events);
   if (c == ']') return close(false, events);
   state_ = in_object() ? State::kName : State::kValue;
-  return c == ',';
+  return c == ',' && tell(events.next());
 }
 
 bool TextReader::open(bool is_object, TextEvents& events) {

@@ -23,6 +23,8 @@ class TextEvents {
   /// A member's name begins, then it is whole.
   virtual bool begin_name() = 0;
   virtual bool end_name() = 0;
+  /// A comma: another item or member has to follow.
+  virtual bool next() = 0;
 
  protected:
   ~TextEvents() = default;

@@ -41,6 +41,10 @@ class Recorder final : public TextEvents {
     told += "=";
     return true;
   }
+  bool next() override {
+    told += ",";
+    return true;
+  }
 };
 
 struct Reading {
@@ -62,7 +66,7 @@ Reading read(std::string_view text, std::size_t step) {
 
 TEST(TextReader, TellsWhatItReads) {
   EXPECT_EQ(read(R"({"a":[1,-2.5e3,true,null],"b\n":"x\u00e9\ud83d\ude00"} )", 100).told,
-            "{n:a=[v:1.v:-2.5e3.v:true.v:null..n:b\n=s:x\xC3\xA9\xF0\x9F\x98\x80..");
+            "{n:a=[v:1.,v:-2.5e3.,v:true.,v:null..,n:b\n=s:x\xC3\xA9\xF0\x9F\x98\x80..");
 }
 
 TEST(TextReader, KnowsWhenTheTextIsWhole) {

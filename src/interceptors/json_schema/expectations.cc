@@ -97,7 +97,7 @@ class Reader {
 
 }  // namespace
 
-const schema::Schema* Expectations::find_tool(std::string_view name) const noexcept {
+const schema::CompiledSchema* Expectations::find_tool(std::string_view name) const noexcept {
   const auto named = [name](const Tool& tool) { return tool.name == name; };
   const auto tool = std::find_if(tools.begin(), tools.end(), named);
   return tool == tools.end() ? nullptr : tool->parameters.get();

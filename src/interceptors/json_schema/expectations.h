@@ -24,7 +24,7 @@ struct Expectations {
 
   bool empty() const noexcept { return content == nullptr && tools.empty(); }
   /// Null: there is no such tool.
-  const schema::Schema* find_tool(std::string_view name) const noexcept;
+  const schema::CompiledSchema* find_tool(std::string_view name) const noexcept;
 };
 
 /// Reads `response_format`, `tools` and the legacy `functions`. Members of other shapes than those

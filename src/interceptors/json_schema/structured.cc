@@ -33,6 +33,10 @@ std::uint64_t index_of(element item, std::uint64_t position) {
   return openai::whole_number(index).value_or(position);
 }
 
+bool is_cut_short(std::string_view reason) {
+  return reason == "length" || reason == "content_filter";
+}
+
 std::string place_of_message(std::uint64_t choice) {
   return "choices[" + std::to_string(choice) + "].message";
 }
@@ -115,11 +119,12 @@ std::optional<Fault> Structured::see_choice(element item, std::string_view key,
                                             std::uint64_t position) {
   Choice* const choice = find_choice(index_of(item, position));
   if (choice == nullptr) return too_many("choices");
+  const std::string_view reason = text_of(item, "finish_reason");
+  texts_are_whole_ = key == "message" && !is_cut_short(reason);
   object message;
   if (item[key].get_object().get(message) == simdjson::SUCCESS) {
     if (auto fault = see_message(*choice, message)) return fault;
   }
-  const std::string_view reason = text_of(item, "finish_reason");
   return reason.empty() ? std::nullopt : finish(*choice, reason);
 }
 
@@ -179,7 +184,7 @@ std::optional<Fault> Structured::see_call(Choice& choice, std::uint64_t index, e
 std::optional<Fault> Structured::feed_call(const Choice& choice, Call& call,
                                            std::string_view piece) {
   if (!call.arguments) {
-    const schema::Schema* const parameters = expectations_->find_tool(call.name);
+    const schema::CompiledSchema* const parameters = expectations_->find_tool(call.name);
     if (parameters == nullptr) {
       return Fault{Kind::kMisfit, place_of_call(choice.index, call.index) + ".name",
                    "the request has no function of this name", std::string(piece), call.name};
@@ -198,7 +203,7 @@ std::optional<Fault> Structured::feed(std::string_view piece, TextCheck& text, c
                  ""};
   }
   if (choice.finished) return behind_its_end(place_of(choice, call));
-  auto what = text.feed(piece);
+  auto what = texts_are_whole_ ? text.take(piece) : text.feed(piece);
   if (!what) return std::nullopt;
   return misfit(std::move(*what), text, choice, call);
 }
@@ -216,7 +221,7 @@ Fault Structured::misfit(std::string what, const TextCheck& text, const Choice& 
 
 std::optional<Fault> Structured::finish(Choice& choice, std::string_view reason) {
   if (choice.finished) return std::nullopt;
-  const bool cut_short = reason == "length" || reason == "content_filter";
+  const bool cut_short = is_cut_short(reason);
   if (choice.content) {
     if (auto fault = finish_text(*choice.content, cut_short, choice, nullptr)) return fault;
   } else if (expectations_->content && !choice.called) {

@@ -72,6 +72,7 @@ class Structured {
   std::shared_ptr<const Expectations> expectations_;
   std::uint64_t max_bytes_;
   std::uint64_t bytes_ = 0;
+  bool texts_are_whole_ = false;  // of the message that is being looked at
   std::vector<Choice> choices_;
   std::size_t calls_ = 0;  // of all choices
   bool judged_ = false;

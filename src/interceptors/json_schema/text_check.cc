@@ -24,8 +24,8 @@ std::optional<std::string> find_fault(const schema::Schema& schema, std::string_
   return sentence(*violation);
 }
 
-TextCheck::TextCheck(const schema::Schema& schema)
-    : schema_(schema), prefix_(std::make_unique<schema::PrefixValidator>(schema)) {}
+TextCheck::TextCheck(const schema::CompiledSchema& schema)
+    : schema_(schema), prefix_(std::make_unique<schema::PrefixValidator>(schema.prefix)) {}
 
 std::optional<std::string> TextCheck::feed(std::string_view piece) {
   bytes_ += piece.size();
@@ -38,6 +38,12 @@ std::optional<std::string> TextCheck::feed(std::string_view piece) {
   return prefix_->complete() ? judge() : std::nullopt;
 }
 
+std::optional<std::string> TextCheck::take(std::string_view whole) {
+  bytes_ = whole.size();
+  text_ = whole;
+  return judge();
+}
+
 std::optional<std::string> TextCheck::finish() {
   if (fits_) return std::nullopt;
   if (const auto violation = prefix_->finish()) return sentence(*violation);
@@ -45,7 +51,7 @@ std::optional<std::string> TextCheck::finish() {
 }
 
 std::optional<std::string> TextCheck::judge() {
-  if (auto fault = find_fault(schema_, text_)) return fault;
+  if (auto fault = find_fault(schema_.schema, text_)) return fault;
   fits_ = true;
   text_ = std::string();
   prefix_.reset();

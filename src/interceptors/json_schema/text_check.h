@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "schema/prefix_validator.h"
-#include "schema/schema.h"
+#include "schema/schema_cache.h"
 
 namespace penstock::json_schema {
 
@@ -20,10 +20,12 @@ std::optional<std::string> find_fault(const schema::Schema& schema, std::string_
 class TextCheck {
  public:
   /// `schema` outlives this.
-  explicit TextCheck(const schema::Schema& schema);
+  explicit TextCheck(const schema::CompiledSchema& schema);
 
   /// The sentence that tells why the text must not go on like this; then it is not used again.
   std::optional<std::string> feed(std::string_view piece);
+  /// The whole text at once, in place of feed() and finish().
+  std::optional<std::string> take(std::string_view whole);
   /// No more comes, because the model thinks that the text is whole.
   std::optional<std::string> finish();
 
@@ -36,7 +38,7 @@ class TextCheck {
  private:
   std::optional<std::string> judge();
 
-  const schema::Schema& schema_;
+  const schema::CompiledSchema& schema_;
   std::unique_ptr<schema::PrefixValidator> prefix_;  // until the text fits
   std::string text_;
   std::size_t bytes_ = 0;
