@@ -58,6 +58,13 @@ need_nginx() {
   unpack_package nginx build/nginx
 }
 
+# What schema_bench compares with; headers alone. Its package would bring Qt.
+need_valijson() {
+  need_packages rapidjson-dev
+  [ ! -d build/valijson/usr ] || return 0
+  unpack_package libvalijson-dev build/valijson
+}
+
 # install_python FOLDER PINS WHAT: a virtual environment in FOLDER with the packages that the file
 # PINS names, made anew when they change.
 install_python() {

@@ -136,6 +136,18 @@ Result<void> check_termination(const std::vector<Node>& nodes) {
   return {};
 }
 
+void find_free_types(std::vector<Node>& nodes) {
+  for (Node& node : nodes) {
+    if (node.refuses_all || node.values || node.in_place || node.unevaluated) continue;
+    TypeSet ruled = 0;
+    if (node.number) ruled |= kNumber;
+    if (node.string) ruled |= kString;
+    if (node.array) ruled |= kArray;
+    if (node.object) ruled |= kObject;
+    node.free = static_cast<TypeSet>(node.types & ~ruled);
+  }
+}
+
 void prepare_choices(std::vector<Node>& nodes) {
   for (Node& node : nodes) {
     if (!node.in_place) continue;

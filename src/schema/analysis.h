@@ -13,6 +13,9 @@ namespace penstock::schema {
 /// its depth is bounded by that of the instance. Error (detail): the place of a schema that does.
 Result<void> check_termination(const std::vector<Node>& nodes);
 
+/// Fills in Node::free.
+void find_free_types(std::vector<Node>& nodes);
+
 /// Finds out for every anyOf and oneOf which branches take which types, and the member that tells
 /// them apart, if there is one.
 void prepare_choices(std::vector<Node>& nodes);

@@ -39,37 +39,46 @@ class BitStack {
   std::vector<std::uint64_t> more_;
 };
 
-/// A set of numbers below `size`.
+/// A set of numbers below `size`. Up to 64 of them need no memory of the stack.
 class Bits {
  public:
-  Bits(BitStack& stack, std::size_t size)
-      : stack_(&stack), before_(stack.size()), words_((size + 63) / 64), at_(stack.push(words_)) {}
-  ~Bits() { stack_->pop(before_); }
+  Bits(BitStack& stack, std::size_t size) : stack_(&stack), words_((size + 63) / 64) {
+    if (words_ <= 1) return;
+    before_ = stack.size();
+    at_ = stack.push(words_);
+  }
+  ~Bits() {
+    if (words_ > 1) stack_->pop(before_);
+  }
   Bits(const Bits&) = delete;
   Bits& operator=(const Bits&) = delete;
 
   bool test(std::size_t number) const noexcept {
-    return (stack_->word(at_ + number / 64) >> number % 64 & 1) != 0;
+    return (word(number / 64) >> number % 64 & 1) != 0;
   }
-  void set(std::size_t number) noexcept {
-    stack_->word(at_ + number / 64) |= std::uint64_t{1} << number % 64;
-  }
+  void set(std::size_t number) noexcept { word(number / 64) |= std::uint64_t{1} << number % 64; }
   void set_all() noexcept {
-    for (std::size_t i = 0; i < words_; ++i) stack_->word(at_ + i) = ~std::uint64_t{0};
+    for (std::size_t i = 0; i < words_; ++i) word(i) = ~std::uint64_t{0};
   }
   /// Of the same size.
   void add(const Bits& other) noexcept {
-    for (std::size_t i = 0; i < words_; ++i) {
-      stack_->word(at_ + i) |= stack_->word(other.at_ + i);
-    }
+    for (std::size_t i = 0; i < words_; ++i) word(i) |= other.word(i);
   }
   std::size_t words() const noexcept { return words_; }
 
  private:
+  std::uint64_t& word(std::size_t i) noexcept {
+    return words_ <= 1 ? only_ : stack_->word(at_ + i);
+  }
+  std::uint64_t word(std::size_t i) const noexcept {
+    return words_ <= 1 ? only_ : stack_->word(at_ + i);
+  }
+
   BitStack* stack_;
-  std::size_t before_;
   std::size_t words_;
-  std::size_t at_;
+  std::uint64_t only_ = 0;
+  std::size_t before_ = 0;
+  std::size_t at_ = 0;
 };
 
 }  // namespace penstock::schema

@@ -26,6 +26,7 @@ Result<std::unique_ptr<Plan>> compile_plan(std::string_view text, const CompileO
   auto plan = std::make_unique<Plan>();
   TRY_VOID(Compiler(options, *plan).run(std::make_shared<const ExactText>(std::move(*exact))));
   TRY_VOID(check_termination(plan->nodes));
+  find_free_types(plan->nodes);
   prepare_choices(plan->nodes);
   return plan;
 }

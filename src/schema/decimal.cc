@@ -14,11 +14,12 @@ constexpr std::int64_t kMaxExponent = 100'000;
 // Digits that always fit 64 bits.
 constexpr std::size_t kDigitsOfWord = 19;
 
-template <class Number>
-Decimal of_number(Number number) {
+template <class... Format>
+Decimal of_number(auto number, Format... format) {
   std::array<char, 32> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
-  return *Decimal::parse({buffer.data(), end});
+  char* const end = buffer.data() + buffer.size();
+  const auto written = std::to_chars(buffer.data(), end, number, format...).ptr;
+  return *Decimal::parse({buffer.data(), written});
 }
 
 // The power of ten of the first digit's place, plus one.
@@ -150,7 +151,8 @@ Decimal Decimal::of(std::uint64_t number) {
   return of_number(number);
 }
 Decimal Decimal::of(double number) {
-  return of_number(number);
+  // Without a format, large ones come with all digits of their binary value.
+  return of_number(number, std::chars_format::scientific);
 }
 
 std::string Decimal::text() const {

@@ -62,11 +62,8 @@ bool equal_objects(object left, object right, Budget& budget) {
   return true;
 }
 
-// Not to be foreseen by who sends values.
-std::uint64_t secret() {
-  static const std::uint64_t kSecret = std::random_device{}() * std::uint64_t{0x9E3779B97F4A7C15};
-  return kSecret;
-}
+// Not to be foreseen by who sends values. Made at the start, since it takes 5 KiB of stack.
+const std::uint64_t kSecret = std::random_device{}() * std::uint64_t{0x9E3779B97F4A7C15};
 
 std::uint64_t mixed(std::uint64_t state, std::uint64_t word) {
   state = (state ^ word) * 0x9E3779B97F4A7C15;
@@ -74,13 +71,13 @@ std::uint64_t mixed(std::uint64_t state, std::uint64_t word) {
 }
 
 std::uint64_t hash_of_text(std::string_view text) {
-  return mixed(secret(), std::hash<std::string_view>()(text));
+  return mixed(kSecret, std::hash<std::string_view>()(text));
 }
 
 // Equal numbers have equal doubles, whichever way they are stored.
 std::uint64_t hash_of_number(const Number& number) {
   const double value = number.nearest_double();
-  return mixed(secret(), std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value));
+  return mixed(kSecret, std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value));
 }
 
 std::uint64_t hash_of(const Instance& value, Budget& budget) {
@@ -93,7 +90,7 @@ std::uint64_t hash_of(const Instance& value, Budget& budget) {
       hash = mixed(hash, value.element.get_bool().value_unsafe() ? 1 : 2);
       break;
     case kString:
-      hash = mixed(hash, hash_of_text(value.text));
+      hash = mixed(hash, hash_of_text(value.text()));
       break;
     case kInteger:
     case kFraction:
@@ -142,7 +139,7 @@ bool equal(const Instance& left, const Instance& right, Budget& budget) {
     case kBoolean:
       return left.element.get_bool().value_unsafe() == right.element.get_bool().value_unsafe();
     case kString:
-      return left.text == right.text;
+      return left.text() == right.text();
     case kInteger:
     case kFraction:
       return compare(Number::of(left.element), Number::of(right.element)) == 0;

@@ -11,7 +11,7 @@ struct Format {
   bool (*matches)(std::string_view text);
 };
 
-/// nullptr: not known, or not checked (idn-hostname).
+/// nullptr: not known, or not checked (idn-email and idn-hostname, which take the tables of IDNA).
 const Format* find_format(std::string_view name);
 
 }  // namespace penstock::schema

@@ -12,6 +12,7 @@ using simdjson::dom::element;
 
 constexpr std::size_t kMaxTextBytes = 64;
 constexpr std::size_t kMaxChoices = 16;
+constexpr int kMaxShownDepth = 8;
 
 std::string_view noun(Type type) {
   switch (type) {
@@ -54,36 +55,38 @@ std::string number_text(const Number& number) {
   return shortened(number.text());
 }
 
-// The text of an array or object, until it is long enough. No deeper than it is long.
-void render(std::string& out, element value);
+// The text of an array or object, until it is long or deep enough.
+void render(std::string& out, element value, int depth);
 
-void render_members(std::string& out, simdjson::dom::object members) {
+void render_members(std::string& out, simdjson::dom::object members, int depth) {
   out += '{';
   for (const auto field : members) {
     if (out.size() > kMaxTextBytes) break;
     if (out.back() != '{') out += ',';
     json::append_quoted(out, shortened(field.key));
     out += ':';
-    render(out, field.value);
+    render(out, field.value, depth + 1);
   }
   out += '}';
 }
 
-void render_items(std::string& out, simdjson::dom::array items) {
+void render_items(std::string& out, simdjson::dom::array items, int depth) {
   out += '[';
   for (const element item : items) {
     if (out.size() > kMaxTextBytes) break;
     if (out.back() != '[') out += ',';
-    render(out, item);
+    render(out, item, depth + 1);
   }
   out += ']';
 }
 
-void render(std::string& out, element value) {
-  if (value.is_object()) {
-    render_members(out, value.get_object().value_unsafe());
+void render(std::string& out, element value, int depth) {
+  if (depth == kMaxShownDepth) {
+    out += "...";
+  } else if (value.is_object()) {
+    render_members(out, value.get_object().value_unsafe(), depth);
   } else if (value.is_array()) {
-    render_items(out, value.get_array().value_unsafe());
+    render_items(out, value.get_array().value_unsafe(), depth);
   } else {
     out += shown(Instance::of(value));
   }
@@ -137,7 +140,7 @@ std::string quoted(std::string_view text) {
 std::string shown(const Instance& value) {
   switch (value.type) {
     case kString:
-      return quoted(value.text);
+      return quoted(value.text());
     case kInteger:
     case kFraction:
       return number_text(Number::of(value.element));
@@ -154,7 +157,7 @@ std::string shown(const Instance& value) {
 std::string rendered(element value) {
   if (!value.is_array() && !value.is_object()) return shown(Instance::of(value));
   std::string text;
-  render(text, value);
+  render(text, value, 0);
   return shortened(text);
 }
 

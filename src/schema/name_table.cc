@@ -72,7 +72,7 @@ std::uint32_t NameTable::find(std::string_view name) const noexcept {
   for (std::uint32_t slot = hash(name, seed_) & mask_;; slot = (slot + 1) & mask_) {
     const std::uint16_t index = slots_[slot];
     if (index == kFree) return kNone;
-    if (names_[index] == name) return index;
+    if (same_text(names_[index], name)) return index;
   }
 }
 

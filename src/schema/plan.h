@@ -145,6 +145,7 @@ struct Node {
   std::uint32_t resource = 0;  // which of the schemas with a $id it belongs to; 0: the root's
   bool refuses_all = false;    // `false`
   TypeSet types = kAnyType;
+  TypeSet free = 0;  // of these, the types with which every value fits
   std::unique_ptr<ValueRules> values;
   std::unique_ptr<NumberRules> number;
   std::unique_ptr<StringRules> string;

@@ -224,9 +224,7 @@ bool Validator::refuse_choice(const Choice& choice, const Node& node, const Inst
 bool Validator::explain_branch(const Choice& choice, const Instance& instance) {
   // Branches within branches multiply, so this has a budget of its own.
   constexpr std::uint64_t kMaxSteps = 20'000;
-  const std::uint64_t before = budget_.left();
-  const std::uint64_t granted = std::min(before, kMaxSteps);
-  budget_ = Budget(granted);
+  const std::uint64_t kept = budget_.keep_back_all_but(kMaxSteps);
   Violation best;
   std::vector<Segment> path;
   std::size_t deepest = 0;
@@ -245,7 +243,7 @@ bool Validator::explain_branch(const Choice& choice, const Instance& instance) {
     path = segments_;
   }
   const bool found = alone && !budget_.is_spent();
-  budget_ = Budget(before - (granted - budget_.left()));
+  budget_.give_back(kept);
   violation_ = found ? std::move(best) : Violation();
   segments_ = found ? std::move(path) : std::vector<Segment>();
   return found;

@@ -11,8 +11,7 @@ namespace {
 
 using simdjson::dom::element;
 
-// A level takes up to 400 bytes of stack (g++ 12, -O2), so all of them stay below the 40 KiB that
-// Schema::validate promises. Built-in schemas need some 15 levels.
+// Built-in schemas need some 15 levels. The stack is watched by the budget besides.
 constexpr int kMaxNesting = 100;
 // No sane schema comes near: it has a hundred rules for every value of the text. The most takes a
 // second or two.
@@ -46,37 +45,10 @@ std::optional<Violation> Validator::run(element root) {
   return std::move(violation_);
 }
 
-bool Validator::check(NodeId id, const Instance& instance, Marks marks) {
-  // Once the budget is spent everything is refused, and run() turns whatever came of it into an
-  // error.
-  if (nesting_ == kMaxNesting) budget_ = Budget(0);
-  if (!budget_.spend(1)) return false;
-  const Node& node = plan_.nodes[id];
-  ++nesting_;
-  const bool fit = plan_.dynamic_anchors.empty() ? check_node(node, instance, marks)
-                                                 : check_in_scope(node, instance, marks);
-  --nesting_;
-  return fit;
-}
-
-bool Validator::check_in_scope(const Node& node, const Instance& instance, Marks marks) {
-  if (!scope_.empty() && scope_.back() == node.resource) return check_node(node, instance, marks);
-  scope_.push_back(node.resource);
-  const bool fit = check_node(node, instance, marks);
-  scope_.pop_back();
-  return fit;
-}
-
-bool Validator::check_node(const Node& node, const Instance& instance, Marks marks) {
-  if (node.refuses_all) return refuse_everything(node);
-  if (!(node.types & instance.type)) return refuse_type(node, instance);
-  if (node.values && !check_values(node, instance)) return false;
-  if (node.unevaluated) return check_unevaluated(node, instance, marks);
-  if (!check_rules(node, instance, marks)) return false;
-  return !node.in_place || check_in_place(*node.in_place, node, instance, marks);
-}
-
-bool Validator::check_rules(const Node& node, const Instance& instance, Marks marks) {
+// These two are parts of check(), which nearly every step goes through: as functions of their own
+// they would be a quarter of its cost.
+[[gnu::always_inline]] inline bool Validator::check_rules(const Node& node,
+                                                          const Instance& instance, Marks marks) {
   switch (instance.type) {
     case kNull:
     case kBoolean:
@@ -94,10 +66,63 @@ bool Validator::check_rules(const Node& node, const Instance& instance, Marks ma
   return false;
 }
 
+[[gnu::always_inline]] inline bool Validator::check_node(const Node& node, const Instance& instance,
+                                                         Marks marks) {
+  if (node.free & instance.type) return true;
+  if (node.refuses_all) return refuse_everything(node);
+  if (!(node.types & instance.type)) return refuse_type(node, instance);
+  if (node.values && !check_values(node, instance)) return false;
+  if (node.unevaluated) return check_unevaluated(node, instance, marks);
+  if (!check_rules(node, instance, marks)) return false;
+  return !node.in_place || check_in_place(*node.in_place, node, instance, marks);
+}
+
+bool Validator::check(NodeId id, const Instance& instance, Marks marks) {
+  // Once the budget is spent everything is refused, and run() turns whatever came of it into an
+  // error.
+  if (nesting_ == kMaxNesting) budget_.exhaust();
+  if (!budget_.spend(1)) return false;
+  const Node& node = plan_.nodes[id];
+  const bool scoped = !plan_.dynamic_anchors.empty() && enter_scope(node);
+  ++nesting_;
+  const bool fit = check_node(node, instance, marks);
+  --nesting_;
+  if (scoped) leave_scope();
+  return fit;
+}
+
+bool Validator::check_unevaluated(const Node& node, const Instance& instance, Marks marks) {
+  std::size_t size = 0;
+  if (instance.type == kArray) size = size_of(instance.element.get_array().value_unsafe());
+  if (instance.type == kObject) size = size_of(instance.element.get_object().value_unsafe());
+  // Of this schema alone: what others beside it have looked at does not count.
+  Bits evaluated(bits_, size);
+  if (!budget_.spend(evaluated.words())) return false;
+  if (!check_rules(node, instance, &evaluated)) return false;
+  if (node.in_place && !check_in_place(*node.in_place, node, instance, &evaluated)) return false;
+  if (instance.type == kArray && node.unevaluated->items != kNoNode &&
+      !check_other_items(node, instance.element.get_array().value_unsafe(), evaluated)) {
+    return false;
+  }
+  if (instance.type == kObject && node.unevaluated->properties != kNoNode &&
+      !check_other_members(node, instance.element.get_object().value_unsafe(), evaluated)) {
+    return false;
+  }
+  if (marks != nullptr) marks->add(evaluated);
+  return true;
+}
+
+[[gnu::always_inline]] inline bool Validator::check_part(NodeId id, element part) {
+  // Texts of messages are far apart in memory, and most may be anything, so they stay untouched.
+  const TypeSet types = types_at_sight(part);
+  if ((plan_.nodes[id].free & types) == types) return budget_.spend(1);
+  return check(id, Instance::of(part));
+}
+
 bool Validator::check_values(const Node& node, const Instance& instance) {
   const ValueRules& rules = *node.values;
   if (instance.type == kString) {
-    return rules.texts.find(instance.text) != NameTable::kNone || refuse_value(node, instance);
+    return rules.texts.find(instance.text(), 0) != NameTable::kNone || refuse_value(node, instance);
   }
   for (const element value : rules.others) {
     if (equal(instance, Instance::of(value), budget_)) return true;
@@ -132,20 +157,21 @@ bool Validator::check_string(const Node& node, const Instance& instance) {
   const StringRules& rules = *node.string;
   // A text has at most as many characters as bytes and at least a quarter of that, which mostly
   // saves the counting.
-  const std::uint64_t bytes = instance.text.size();
+  const std::uint64_t bytes = instance.text().size();
   if (bytes > rules.length.max || bytes / 4 < rules.length.min) {
-    const std::uint64_t length = count_characters(instance.text);
+    const std::uint64_t length = count_characters(instance.text());
     if (!rules.length.holds(length)) return refuse_size(node, instance, rules.length, length);
   }
-  if (rules.pattern && !matches(*rules.pattern, instance.text)) return refuse_text(node, instance);
-  if (rules.format != nullptr && !rules.format->matches(instance.text)) {
+  if (rules.pattern && !matches(*rules.pattern, instance.text()))
+    return refuse_text(node, instance);
+  if (rules.format != nullptr && !rules.format->matches(instance.text())) {
     return refuse_format(node, instance);
   }
   return true;
 }
 
 bool Validator::matches(const Pattern& pattern, std::string_view text) {
-  if (!matching_.spend(pattern.work(text))) budget_ = Budget(0);
+  if (!matching_.spend(pattern.work(text))) budget_.exhaust();
   return !budget_.is_spent() && pattern.matches(text);
 }
 
@@ -166,7 +192,7 @@ bool Validator::check_items(const ArrayRules& rules, simdjson::dom::array array,
   for (const element item : array) {
     const NodeId schema = index < rules.prefix.size() ? rules.prefix[index] : rules.items;
     if (schema == kNoNode) break;
-    if (!check(schema, Instance::of(item))) return within(index);
+    if (!check_part(schema, item)) return within(index);
     if (marks != nullptr) marks->set(index);
     ++index;
   }
@@ -189,47 +215,46 @@ bool Validator::check_contains(const Node& node, simdjson::dom::array array, Mar
   return rules.count.holds(found) || refuse_contains(node, found);
 }
 
+[[gnu::always_inline]] inline bool Validator::check_member(const Node& node, std::string_view name,
+                                                           element value, Walk& walk) {
+  const ObjectRules& rules = *node.object;
+  const std::uint32_t place = rules.names.find(name, walk.next);
+  NodeId schema = kNoNode;
+  if (place != NameTable::kNone) {
+    if (walk.seen.test(place)) return refuse_duplicate(node, name);
+    walk.seen.set(place);
+    walk.next = place + std::size_t{1};
+    schema = rules.members[place];
+  }
+  if (rules.property_names != kNoNode && !check_name(rules.property_names, name)) return false;
+  walk.evaluated = schema != kNoNode;
+  if (schema != kNoNode && !check_part(schema, value)) return within(name);
+  if (!rules.patterns.empty() && !check_patterns(rules, name, value, walk.evaluated)) return false;
+  if (walk.evaluated || rules.additional == kNoNode) return true;
+  walk.evaluated = true;
+  if (plan_.nodes[rules.additional].refuses_all) {
+    return refuse_additional(node, "additionalProperties", name);
+  }
+  return check_part(rules.additional, value) || within(name);
+}
+
 bool Validator::check_object(const Node& node, const Instance& instance, Marks marks) {
   const ObjectRules& rules = *node.object;
   const simdjson::dom::object object = instance.element.get_object().value_unsafe();
   // First, so that no text with too many members is read to its end.
   const std::uint64_t size = size_of(object);
   if (!rules.size.holds(size)) return refuse_size(node, instance, rules.size, size);
-  Bits seen(bits_, rules.names.size());
+  Walk walk{Bits(bits_, rules.names.size())};
   std::size_t index = 0;
   for (const auto field : object) {
-    bool evaluated = false;
-    if (!check_member(node, field.key, field.value, seen, evaluated)) return false;
-    if (marks != nullptr && evaluated) marks->set(index);
+    if (!check_member(node, field.key, field.value, walk)) return false;
+    if (marks != nullptr && walk.evaluated) marks->set(index);
     ++index;
   }
   for (const std::uint32_t place : rules.required) {
-    if (!seen.test(place)) return refuse_missing(node, "required", rules.names.name(place));
+    if (!walk.seen.test(place)) return refuse_missing(node, "required", rules.names.name(place));
   }
   return true;
-}
-
-bool Validator::check_member(const Node& node, std::string_view name, element value, Bits& seen,
-                             bool& evaluated) {
-  const ObjectRules& rules = *node.object;
-  const std::uint32_t place = rules.names.find(name);
-  if (place != NameTable::kNone) {
-    if (seen.test(place)) return refuse_duplicate(node, name);
-    seen.set(place);
-  }
-  if (rules.property_names != kNoNode && !check_name(rules.property_names, name)) return false;
-  const NodeId schema = place != NameTable::kNone ? rules.members[place] : kNoNode;
-  if (schema != kNoNode) {
-    evaluated = true;
-    if (!check(schema, Instance::of(value))) return within(name);
-  }
-  if (!rules.patterns.empty() && !check_patterns(rules, name, value, evaluated)) return false;
-  if (evaluated || rules.additional == kNoNode) return true;
-  evaluated = true;
-  if (plan_.nodes[rules.additional].refuses_all) {
-    return refuse_additional(node, "additionalProperties", name);
-  }
-  return check(rules.additional, Instance::of(value)) || within(name);
 }
 
 bool Validator::check_patterns(const ObjectRules& rules, std::string_view name, element value,
@@ -238,7 +263,7 @@ bool Validator::check_patterns(const ObjectRules& rules, std::string_view name, 
     if (!budget_.spend(1)) return false;
     if (!matches(rule.pattern, name)) continue;
     evaluated = true;
-    if (!check(rule.schema, Instance::of(value))) return within(name);
+    if (!check_part(rule.schema, value)) return within(name);
   }
   return true;
 }

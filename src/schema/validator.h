@@ -39,7 +39,8 @@ class Validator {
   using Marks = Bits*;
 
   bool check(NodeId id, const Instance& instance, Marks marks = nullptr);
-  bool check_in_scope(const Node& node, const Instance& instance, Marks marks);
+  /// Of an item or a member.
+  bool check_part(NodeId id, simdjson::dom::element part);
   bool check_node(const Node& node, const Instance& instance, Marks marks);
   bool check_rules(const Node& node, const Instance& instance, Marks marks);
   bool check_values(const Node& node, const Instance& instance);
@@ -49,8 +50,14 @@ class Validator {
   bool check_items(const ArrayRules& rules, simdjson::dom::array array, Marks marks);
   bool check_contains(const Node& node, simdjson::dom::array array, Marks marks);
   bool check_object(const Node& node, const Instance& instance, Marks marks);
+  /// What a walk through the members of an object keeps in mind.
+  struct Walk {
+    Bits seen;               // of ObjectRules::names
+    std::size_t next = 0;    // the name that would be the next in the order of the schema
+    bool evaluated = false;  // the last member
+  };
   bool check_member(const Node& node, std::string_view name, simdjson::dom::element value,
-                    Bits& seen, bool& evaluated);
+                    Walk& walk);
   bool check_patterns(const ObjectRules& rules, std::string_view name, simdjson::dom::element value,
                       bool& evaluated);
   bool check_name(NodeId id, std::string_view name);
@@ -67,6 +74,9 @@ class Validator {
   bool check_other_items(const Node& node, simdjson::dom::array array, Bits& evaluated);
   bool check_other_members(const Node& node, simdjson::dom::object object, Bits& evaluated);
   NodeId target_of(const DynamicReference& reference) const;
+  /// Whether the node begins another resource, which leave_scope() then ends.
+  bool enter_scope(const Node& node);
+  void leave_scope() { scope_.pop_back(); }
   /// Whether it fits, without a word about why not. Marks only if it does.
   bool fits(NodeId id, const Instance& instance, Marks marks = nullptr);
   bool fits_and_marks(NodeId id, const Instance& instance, Bits& marks);

@@ -41,6 +41,12 @@ NodeId Validator::target_of(const DynamicReference& reference) const {
   return reference.target;
 }
 
+bool Validator::enter_scope(const Node& node) {
+  if (!scope_.empty() && scope_.back() == node.resource) return false;
+  scope_.push_back(node.resource);
+  return true;
+}
+
 bool Validator::check_dependencies(const InPlaceRules& rules, const Node& node,
                                    const Instance& instance, Marks marks) {
   const auto object = instance.element.get_object().value_unsafe();
@@ -78,7 +84,7 @@ bool Validator::check_by_tag(const Choice& choice, const Node& node, const Insta
                              element value, Marks marks) {
   const Instance found = Instance::of(value);
   if (found.type != kString) return refuse_tag(choice, node, found);
-  const std::uint32_t place = choice.tag->values.find(found.text);
+  const std::uint32_t place = choice.tag->values.find(found.text());
   if (place == NameTable::kNone) return refuse_tag(choice, node, found);
   return check(choice.tag->branches[place], instance, marks);
 }
@@ -106,27 +112,6 @@ bool Validator::fits_and_marks(NodeId id, const Instance& instance, Bits& marks)
   Bits fresh(bits_, marks.words() * 64);
   if (!check(id, instance, &fresh)) return false;
   marks.add(fresh);
-  return true;
-}
-
-bool Validator::check_unevaluated(const Node& node, const Instance& instance, Marks marks) {
-  std::size_t size = 0;
-  if (instance.type == kArray) size = size_of(instance.element.get_array().value_unsafe());
-  if (instance.type == kObject) size = size_of(instance.element.get_object().value_unsafe());
-  // Of this schema alone: what others beside it have looked at does not count.
-  Bits evaluated(bits_, size);
-  if (!budget_.spend(evaluated.words())) return false;
-  if (!check_rules(node, instance, &evaluated)) return false;
-  if (node.in_place && !check_in_place(*node.in_place, node, instance, &evaluated)) return false;
-  if (instance.type == kArray && node.unevaluated->items != kNoNode &&
-      !check_other_items(node, instance.element.get_array().value_unsafe(), evaluated)) {
-    return false;
-  }
-  if (instance.type == kObject && node.unevaluated->properties != kNoNode &&
-      !check_other_members(node, instance.element.get_object().value_unsafe(), evaluated)) {
-    return false;
-  }
-  if (marks != nullptr) marks->add(evaluated);
   return true;
 }
 

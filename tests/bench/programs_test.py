@@ -9,6 +9,7 @@ import unittest
 
 import measure
 import run
+import schema
 import slow_clients
 from processes import Failed
 from scenarios import Load
@@ -97,6 +98,21 @@ class Commands(unittest.TestCase):
         for program, *words in examples("slow"):
             self.assertEqual(program, "scripts/slow-clients")
             slow_clients.parse(["--build", str(BUILD), *words])
+
+    def test_those_about_schemas_too(self):
+        for program, option, *words in examples("schema"):
+            self.assertEqual((program, option), ("scripts/bench", "--schema"))
+            schema.parse(["--build", str(BUILD), *words])
+
+    @unittest.skipUnless((BUILD / "schema_bench").exists(), "its packages are not installed")
+    def test_the_table_about_schemas_is_that_of_the_page(self):
+        command = [sys.executable, "-B", SOURCE / "tests/bench/schema.py", "--build", BUILD]
+        done = subprocess.run(
+            [*command, "--quick", "--rounds", "2"], capture_output=True, text=True, check=True
+        )
+        rows = [line.split(" | ") for line in done.stdout.splitlines()]
+        missing = [row for row in rows if f"\n{row[0]} | " not in PAGE or row[2] not in PAGE]
+        self.assertEqual((len(rows), missing), (8, []))
 
     def test_the_script_tells_every_option(self):
         help_text = (SOURCE / "scripts/bench").read_text()

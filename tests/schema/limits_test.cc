@@ -1,11 +1,11 @@
 #include <cstdlib>
 #include <new>
-#include <pthread.h>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "schema/builtin.h"
+#include "schema/small_stack.h"
 #include "schema/verdict.h"
 
 namespace {
@@ -85,35 +85,13 @@ TEST(Validation, RefusesRatherThanPassesBeyondItsBoundInsideNot) {
   EXPECT_EQ(violation->keyword, "limit");
 }
 
-struct Deep {
-  const Schema* schema;
-  std::string text;
-  std::string keyword;
-};
-
-void* validate_deep(void* argument) {
-  Deep& deep = *static_cast<Deep*>(argument);
-  const auto violation = verdict(*deep.schema, deep.text);
-  deep.keyword = violation ? violation->keyword : "";
-  return nullptr;
-}
-
-// Runs on a stack that is smaller than a fiber's.
-std::string keyword_on_a_small_stack(const Schema& schema, std::string text) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  constexpr std::size_t kStackBytes = 512 * 1024;
-#else
-  constexpr std::size_t kStackBytes = 48 * 1024;
-#endif
-  Deep deep{&schema, std::move(text), "not run"};
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  EXPECT_EQ(pthread_attr_setstacksize(&attributes, kStackBytes), 0);
-  pthread_t thread;
-  EXPECT_EQ(pthread_create(&thread, &attributes, validate_deep, &deep), 0);
-  pthread_join(thread, nullptr);
-  pthread_attr_destroy(&attributes);
-  return deep.keyword;
+std::string keyword_on_a_small_stack(const Schema& schema, const std::string& text) {
+  std::string keyword = "not run";
+  on_a_small_stack([&] {
+    const auto violation = verdict(schema, text);
+    keyword = violation ? violation->keyword : "";
+  });
+  return keyword;
 }
 
 TEST(Validation, FitsOnTheStackOfAFiber) {

@@ -14,8 +14,18 @@ struct Part {
   Draft draft;
   std::string folder;
   bool assert_formats = false;
+  int least = 0;  // cases that the package of Debian 12 has, less those that are left out
   std::vector<std::string> left_out;
 };
+
+// Draft 2019-09 is not read.
+const std::string kOtherDraft = "cross-draft: refs to ";
+// What contentEncoding and contentMediaType say is a note, as it is in 2020-12.
+const std::string kContent = "content: ";
+// The names of hosts are checked by their letters, not by the tables of IDNA.
+const std::string kALabels = "hostname: validation of A-label (punycode) host names: ";
+const std::string kIdnHostname = "idn-hostname: ";
+const std::string kIdnEmail = "idn-email: ";
 
 class OfficialSuite : public testing::TestWithParam<Part> {};
 
@@ -27,14 +37,28 @@ TEST_P(OfficialSuite, Agrees) {
   RecordProperty("agreed", tally.agreed);
   RecordProperty("left_out", tally.left_out);
   std::printf("%s: %d agreed, %d left out\n", part.name.c_str(), tally.agreed, tally.left_out);
-  EXPECT_GT(tally.agreed, 0);
+  EXPECT_GE(tally.agreed, part.least);
   for (const std::string& fault : tally.faults) ADD_FAILURE() << fault;
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Drafts, OfficialSuite,
-    testing::Values(Part{"Required2020_12", Draft::k2020_12, "required", false, {}},
-                    Part{"Required7", Draft::k7, "required", false, {}}),
+    testing::Values(Part{"Required2020_12", Draft::k2020_12, "required", false, 1176, {}},
+                    Part{"Required7", Draft::k7, "required", false, 861, {}},
+                    Part{"Optional2020_12", Draft::k2020_12, "optional", true, 144, {kOtherDraft}},
+                    Part{"Optional7", Draft::k7, "optional", true, 102, {kOtherDraft, kContent}},
+                    Part{"Formats2020_12",
+                         Draft::k2020_12,
+                         "optional-format",
+                         true,
+                         436,
+                         {kALabels, kIdnHostname, kIdnEmail}},
+                    Part{"Formats7",
+                         Draft::k7,
+                         "optional-format",
+                         true,
+                         383,
+                         {kALabels, kIdnHostname, kIdnEmail}}),
     [](const auto& part) { return part.param.name; });
 
 }  // namespace

@@ -39,7 +39,7 @@ struct WatchedStream {
       return to_error(*fault);
     }
     const Structured* structured = check.structured();
-    if (structured == nullptr || structured->fits()) note->set(good);
+    note->set(structured == nullptr || structured->fits() ? good : Verdict::kSkipped);
     return {};
   }
 };
