@@ -65,11 +65,12 @@ Result<Judgement> judge_by(const RouteRules& rules, Exchange& x, const json::Doc
 
 JsonSchema::JsonSchema(json_schema::Options options, Metrics& metrics)
     : options_(std::move(options)),
-      verdicts_(metrics, json_schema::Side::kRequest, json_schema::to_string(options_.mode)) {}
+      verdicts_(metrics, json_schema::Side::kRequest, json_schema::to_string(options_.mode)),
+      answers_(options_.response, metrics) {}
 
 Result<Response> JsonSchema::handle(Exchange& x, Next next) const {
   if (x.request.method == "POST") TRY_VOID(check(x));
-  return next(x);
+  return answers_.call(x, next);
 }
 
 Result<void> JsonSchema::check(Exchange& x) const {

@@ -4,13 +4,14 @@
 #include "penstock/interceptor.h"
 
 #include "chain/factory.h"
+#include "interceptors/json_schema/answer_check.h"
 #include "interceptors/json_schema/options.h"
 #include "interceptors/json_schema/verdict_counter.h"
 
 namespace penstock {
 
 /// Refuses requests that no provider would take, before they cost anything, in words that name the
-/// field.
+/// field; and answers that are not what was asked for, see json_schema/answer_check.h.
 ///
 /// A JSON body of a POST must be strict JSON and fit the rules of its route; the body of a chat,
 /// completion, embedding, response or moderation must give consistent facts (Exchange::facts), too.
@@ -35,6 +36,7 @@ class JsonSchema final : public Interceptor {
 
   json_schema::Options options_;
   json_schema::VerdictCounter verdicts_;
+  json_schema::AnswerCheck answers_;
 };
 
 /// See InterceptorKind::create; options in json_schema/options.h.

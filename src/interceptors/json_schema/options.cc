@@ -78,6 +78,7 @@ Options parse_options(const Node& node, Diagnostics& diagnostics) {
   options.mode = map.choice("mode", {to_string(Mode::kEnforce), to_string(Mode::kReport)}, 0) == 0
                      ? Mode::kEnforce
                      : Mode::kReport;
+  options.response = parse_response_options(map.find("response"), diagnostics);
   return options;
 }
 

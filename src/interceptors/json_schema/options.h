@@ -6,6 +6,7 @@
 
 #include "penstock/config.h"
 
+#include "interceptors/json_schema/response_options.h"
 #include "interceptors/json_schema/rules.h"
 
 namespace penstock::json_schema {
@@ -21,6 +22,7 @@ struct Options {
   RuleTable rules;
   Mode mode = Mode::kEnforce;
   std::vector<std::string> files;  // that were read for the rules
+  ResponseOptions response;
 };
 
 /// Reads the options of `json_schema`, and compiles what they name:

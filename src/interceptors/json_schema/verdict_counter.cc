@@ -13,8 +13,8 @@ const MetricFamily kVerdicts{"penstock_schema_verdicts_total",
                              MetricFamily::Type::kCounter, kLabels};
 
 constexpr std::array<std::string_view, 2> kSideNames{"request", "response"};
-constexpr std::array<std::string_view, 3> kVerdictNames{"valid", "invalid", "skipped"};
-static_assert(static_cast<std::size_t>(Verdict::kSkipped) + 1 == kVerdictNames.size());
+constexpr std::array<std::string_view, 4> kVerdictNames{"valid", "invalid", "skipped", "repaired"};
+static_assert(static_cast<std::size_t>(Verdict::kRepaired) + 1 == kVerdictNames.size());
 
 std::atomic<std::uint64_t> next_id{1};
 

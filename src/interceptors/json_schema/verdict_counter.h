@@ -11,10 +11,11 @@ namespace penstock::json_schema {
 enum class Verdict {
   kValid,
   kInvalid,
-  kSkipped,  // no schema was for it
+  kSkipped,   // no schema was for it, or it could not be judged
+  kRepaired,  // an answer that is valid after the model was asked again
 };
 
-/// The name used in logs and metrics: valid, invalid, skipped.
+/// The name used in logs and metrics: valid, invalid, skipped, repaired.
 std::string_view to_string(Verdict verdict) noexcept;
 
 /// Which of the two bodies of an exchange is meant.
