@@ -20,6 +20,7 @@ struct Code {
 constexpr auto kCodes = std::to_array<Code>({
     {"required", "missing_required_parameter", "missing required parameter: "},
     {"additionalProperties", "unknown_parameter", "unknown parameter: "},
+    {"unevaluatedProperties", "unknown_parameter", "unknown parameter: "},
     {"type", "invalid_type", "invalid type for "},
     {"minItems", "array_below_min_length"},
     {"maxItems", "array_above_max_length"},
@@ -53,7 +54,8 @@ std::string code_of(const Violation& violation) {
 
 // The lead says it all where a field is missing or unknown.
 bool is_whole_story(std::string_view keyword) {
-  return keyword == "required" || keyword == "additionalProperties";
+  return keyword == "required" || keyword == "additionalProperties" ||
+         keyword == "unevaluatedProperties";
 }
 
 }  // namespace
