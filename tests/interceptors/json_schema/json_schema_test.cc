@@ -211,5 +211,16 @@ TEST(JsonSchema, CountsItsVerdicts) {
   EXPECT_THAT(text, HasSubstr(name + R"("invalid",mode="report"} 3)"));
 }
 
+TEST(JsonSchemaCodes, NameAMemberThatIsNotAllowed) {
+  for (const std::string keyword : {"additionalProperties", "unevaluatedProperties"}) {
+    const JsonSchema interceptor =
+        make("also: [{schema: {properties: {model: true, messages: true}, " + keyword +
+             ": false}, routes: [chat_completions]}]");
+    expect_refused(interceptor, Route::kChatCompletions,
+                   {R"({"model":"m","messages":[{"role":"user","content":"a"}],"shade":1})",
+                    "shade", "unknown_parameter"});
+  }
+}
+
 }  // namespace
 }  // namespace penstock::json_schema::test
