@@ -23,10 +23,15 @@ struct Location {
 };
 
 struct Diagnostic {
+  enum class Severity {
+    kError,
+    kWarning,  // it may be meant as it is, but probably is not
+  };
   Location where;
   std::string path;  // "chain[3].token_limit.limits[0].every"
   std::string
       message;  // lower case, with the remedy: "unknown key `tokns`; did you mean `tokens`?"
+  Severity severity = Severity::kError;
 };
 
 /// One piece of the configuration after interpolation: a value that may be copied. The text of a
@@ -49,11 +54,15 @@ class Diagnostics {
  public:
   void error(const Node& at, std::string message);
   void error(Diagnostic diagnostic);
+  /// The configuration is good all the same.
+  void warning(const Node& at, std::string message);
   bool ok() const noexcept { return list_.empty(); }
   const std::vector<Diagnostic>& list() const noexcept { return list_; }
+  const std::vector<Diagnostic>& warnings() const noexcept { return warnings_; }
 
  private:
   std::vector<Diagnostic> list_;
+  std::vector<Diagnostic> warnings_;
 };
 
 /// Reads the members of a map strictly. Each getter names a known key, reports a wrong type or

@@ -51,8 +51,6 @@ void print(const config::Diagnostics& diagnostics, const Options& options, std::
     std::puts(config::to_json(diagnostics).c_str());
   } else if (options.format == "sarif") {
     std::puts(config::to_sarif(diagnostics, text).c_str());
-  } else if (diagnostics.ok()) {
-    std::fprintf(stderr, "%s: good\n", options.file.c_str());
   } else {
     const Color color = parse_color(options.color);
     DiagnosticsView view{.color = wants_color(color, STDERR_FILENO)};
@@ -61,6 +59,7 @@ void print(const config::Diagnostics& diagnostics, const Options& options, std::
     // Excerpts for eyes only: a log that is kept should not hold lines with secrets in them.
     if (is_terminal(STDERR_FILENO)) view.text = text;
     std::fputs(render(diagnostics, view).c_str(), stderr);
+    if (diagnostics.ok()) std::fprintf(stderr, "%s: good\n", options.file.c_str());
   }
 }
 

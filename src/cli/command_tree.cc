@@ -26,6 +26,7 @@ OptionText describe(const CLI::Option& option) {
   text.help = option.get_description();
   text.fallback = option.get_default_str();
   text.required = option.get_required();
+  text.repeated = option.get_expected_max() > 1;
   return text;
 }
 
@@ -38,6 +39,14 @@ void read_footer(const std::string& footer, Command& command) {
     } else if (!line.empty() && line != "Examples:") {
       command.notes += (command.notes.empty() ? "" : "\n") + line;
     }
+  }
+}
+
+void append_commands(const Command& parent, const std::string& prefix, std::vector<Command>& all) {
+  for (const Command& command : parent.commands) {
+    all.push_back(command);
+    all.back().name = prefix + command.name;
+    append_commands(command, all.back().name + " ", all);
   }
 }
 
@@ -55,6 +64,12 @@ Command describe(const CLI::App& app) {
     command.commands.push_back(describe(*child));
   }
   return command;
+}
+
+std::vector<Command> all_commands(const Command& program) {
+  std::vector<Command> all;
+  append_commands(program, "", all);
+  return all;
 }
 
 }  // namespace penstock::cli

@@ -17,6 +17,7 @@ struct OptionText {
   std::string help;
   std::string fallback;   // the default; empty: there is none
   bool required = false;  // of arguments
+  bool repeated = false;  // of arguments: there may be more than one
 };
 
 /// A command, in words: what the manual page, the completions and the tests of the documentation
@@ -28,10 +29,14 @@ struct Command {
   std::vector<std::string> examples;  // command lines
   std::vector<OptionText> options;
   std::vector<OptionText> arguments;
-  std::vector<Command> commands;
+  std::vector<Command> commands;  // its own; one of them has to follow
 };
 
 /// Reads the parser. The footer of a command is its notes; the indented lines in it are examples.
 Command describe(const CLI::App& app);
+
+/// The commands of the program and those below them, each behind the one that it belongs to and
+/// with its whole name: "schema", "schema validate".
+std::vector<Command> all_commands(const Command& program);
 
 }  // namespace penstock::cli

@@ -20,9 +20,13 @@ void add_chat(CLI::App& app, int& exit_code);
 void add_health(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_reload(CLI::App& app, int& exit_code);
+void add_schema(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);
 void add_completion(CLI::App& app, int& exit_code);
 void add_man(CLI::App& app, int& exit_code);
+
+// Each adds its subcommand to `schema`.
+void add_schema_validate(CLI::App& schema, int& exit_code);
 
 /// Serves with a configuration file, or the built-in configuration when `file` is empty, until a
 /// signal ends it.

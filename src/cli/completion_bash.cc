@@ -14,7 +14,8 @@ std::string joined(const std::vector<std::string>& words) {
 /// What offers the values of an option or argument.
 std::string action(const OptionText& option) {
   if (!option.words.empty()) return "_penstock_words " + single_quoted(joined(option.words));
-  return option.value == "FILE" ? "_penstock_files" : ":";
+  if (option.value == "DIR") return "_penstock_files -d";
+  return option.value == "FILE" ? "_penstock_files -f" : ":";
 }
 
 /// Branches of `case "$command $before"`, one for each option that has a value. The command of the
@@ -41,17 +42,29 @@ std::string option_names(const Command& command) {
   return text;
 }
 
-/// One branch of `case $command`: options after a dash, else arguments.
-std::string argument_branch(const Command& command) {
-  const std::string other = command.arguments.empty() ? ":" : action(command.arguments.front());
-  return "    " + command.name + ") options=" + single_quoted(option_names(command)) +
-         " other=" + single_quoted(other) + " ;;\n";
-}
-
 std::string command_names(const Command& program) {
   std::string text;
   for (const Command& command : program.commands) {
     text += (text.empty() ? "" : " ") + command.name;
+  }
+  return text;
+}
+
+/// One branch of `case $command`: options after a dash, else arguments.
+std::string argument_branch(const Command& command) {
+  std::string other = command.arguments.empty() ? ":" : action(command.arguments.front());
+  if (!command.commands.empty()) other = "_penstock_words \"" + command_names(command) + "\"";
+  return "    " + single_quoted(command.name) +
+         ") options=" + single_quoted(option_names(command)) + " other=" + single_quoted(other) +
+         " ;;\n";
+}
+
+/// The commands that need another one behind them, as a pattern.
+std::string groups(const std::vector<Command>& commands) {
+  std::string text;
+  for (const Command& command : commands) {
+    if (command.commands.empty()) continue;
+    text += (text.empty() ? "" : " | ") + single_quoted(command.name);
   }
   return text;
 }
@@ -72,7 +85,7 @@ constexpr const char* kHelpers =
 _penstock_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$current"); }
 _penstock_files() {
   compopt -o filenames 2>/dev/null
-  mapfile -t COMPREPLY < <(compgen -f -- "$current")
+  mapfile -t COMPREPLY < <(compgen "$1" -- "$current")
 }
 
 _penstock() {
@@ -90,18 +103,19 @@ _penstock() {
 }  // namespace
 
 std::string bash_completion(const Command& program) {
+  const std::vector<Command> all = all_commands(program);
   std::string text = kHelpers;
   text += "  for ((i = 1; i < COMP_CWORD; i++)); do\n    case ${COMP_WORDS[i]} in\n";
   text += "      " + valued_options(program) + ") ((i++)) ;;\n";
-  text += "      -*) ;;\n      *) command=${COMP_WORDS[i]}; break ;;\n    esac\n  done\n";
+  text += "      -*) ;;\n      *) command=${command:+$command }${COMP_WORDS[i]}\n";
+  text += "        case $command in " + groups(all) + ") ;; *) break ;; esac ;;\n";
+  text += "    esac\n  done\n";
   text += "  case \"$command $before\" in\n" + value_branches("", program.options);
-  for (const Command& command : program.commands) {
-    text += value_branches(command.name, command.options);
-  }
+  for (const Command& command : all) text += value_branches(command.name, command.options);
   text += "  esac\n  case $command in\n";
   text += "    '') options=" + single_quoted(option_names(program)) +
           " other=" + single_quoted("_penstock_words \"" + command_names(program) + "\"") + " ;;\n";
-  for (const Command& command : program.commands) text += argument_branch(command);
+  for (const Command& command : all) text += argument_branch(command);
   text += "  esac\n";
   text +=
       "  if [[ $current == -* ]]; then _penstock_words \"$options\"; else eval \"$other\"; fi\n";

@@ -22,6 +22,7 @@ std::string joined(const std::vector<std::string>& words, const char* between) {
 
 std::string action(const OptionText& option) {
   if (!option.words.empty()) return "(" + joined(option.words, " ") + ")";
+  if (option.value == "DIR") return "_files -/";
   return option.value == "FILE" ? "_files" : " ";
 }
 
@@ -41,44 +42,52 @@ std::string specifications(const Command& command, const std::string& indent) {
     text += " \\\n" + indent + specification(option);
   }
   for (const OptionText& argument : command.arguments) {
-    const std::string how_often = argument.required ? ":" : "::";
+    const std::string how_often = argument.repeated ? "*:" : argument.required ? ":" : "::";
     text += " \\\n" + indent +
             single_quoted(how_often + escaped(argument.names.front()) + ":" + action(argument));
   }
   return text;
 }
 
-}  // namespace
-
-std::string zsh_completion(const Command& program) {
-  std::string text =
-      "#compdef penstock\n# zsh completion for penstock, made by `penstock completion zsh`\n\n"
-      "_penstock() {\n"
-      "  local curcontext=$curcontext state line\n"
-      "  typeset -A opt_args\n"
-      "  local -a commands=(\n";
-  for (const Command& command : program.commands) {
-    text += "    " + single_quoted(command.name + ":" + escaped(command.summary)) + "\n";
+/// A function that completes what stands behind `command`, which has commands of its own, and such
+/// functions for those of them that have some, too.
+std::string functions(const Command& command, const std::string& name) {
+  std::string text = name +
+                     "() {\n"
+                     "  local curcontext=$curcontext state line\n"
+                     "  typeset -A opt_args\n"
+                     "  local -a commands=(\n";
+  for (const Command& child : command.commands) {
+    text += "    " + single_quoted(child.name + ":" + escaped(child.summary)) + "\n";
   }
-  text += "  )\n  _arguments -C" + specifications(program, "    ") +
+  text += "  )\n  _arguments -C" + specifications(command, "    ") +
           " \\\n    '1: :->command' \\\n    '*:: :->arguments' && return\n"
           "  case $state in\n"
           "    command) _describe command commands ;;\n"
           "    arguments)\n"
           "      case $words[1] in\n";
-  for (const Command& command : program.commands) {
-    text += "        " + command.name + ")\n          _arguments" +
-            specifications(command, "            ") + " ;;\n";
+  std::string further;
+  for (const Command& child : command.commands) {
+    text += "        " + child.name + ")\n          ";
+    if (child.commands.empty()) {
+      text += "_arguments" + specifications(child, "            ") + " ;;\n";
+    } else {
+      text += name + "_" + child.name + " ;;\n";
+      further += functions(child, name + "_" + child.name);
+    }
   }
-  text +=
-      "      esac ;;\n"
-      "  esac\n"
-      "}\n\n"
-      "# Autoloaded it is the function itself; sourced it has to be registered.\n"
-      "if [[ $funcstack[1] == _penstock ]]; then _penstock \"$@\"; else compdef _penstock "
-      "penstock; "
-      "fi\n";
-  return text;
+  return text + "      esac ;;\n  esac\n}\n\n" + further;
+}
+
+}  // namespace
+
+std::string zsh_completion(const Command& program) {
+  return "#compdef penstock\n# zsh completion for penstock, made by `penstock completion zsh`\n\n" +
+         functions(program, "_penstock") +
+         "# Autoloaded it is the function itself; sourced it has to be registered.\n"
+         "if [[ $funcstack[1] == _penstock ]]; then _penstock \"$@\"; else compdef _penstock "
+         "penstock; "
+         "fi\n";
 }
 
 }  // namespace penstock::cli

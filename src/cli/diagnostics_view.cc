@@ -43,9 +43,8 @@ std::string excerpt(const config::Diagnostic& one, const DiagnosticsView& view) 
 std::string render(const config::Diagnostics& diagnostics, const DiagnosticsView& view) {
   std::string shown;
   for (const config::Diagnostic& one : config::sorted(diagnostics)) {
-    const std::string path = one.path.empty() ? "" : one.path + ": ";
     shown += colored(view.color, kBold, printable(config::place_of(one)) + ":");
-    shown += " " + printable(path + one.message) + "\n" + excerpt(one, view);
+    shown += " " + printable(config::words_of(one)) + "\n" + excerpt(one, view);
   }
   return shown;
 }

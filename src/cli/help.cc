@@ -109,6 +109,15 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
       return unexpected(command, command.remaining().front());
     case CLI::ExitCodes::ExcludesError:
       return "`--config` stands in front of `" + command.get_name() + "`; put it behind";
+    case CLI::ExitCodes::RequiredError:
+      if (const auto rest = command.remaining(); !rest.empty()) {
+        return unexpected(command, rest.front());
+      }
+      if (const auto commands = command_names(command); !commands.empty()) {
+        return "`" + full_name(command) +
+               "` needs a command behind it; known: " + config::quoted_list(commands);
+      }
+      return what + see;
     case CLI::ExitCodes::ArgumentMismatch:
       return "`" + what.substr(0, what.find(':')) + "` needs a value" + see;
     case CLI::ExitCodes::ValidationError:

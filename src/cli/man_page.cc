@@ -62,9 +62,10 @@ std::string synopsis(const Command& command) {
   std::string text = bold("penstock " + command.name);
   if (!command.options.empty()) text += " [" + italic("OPTION") + "]...";
   for (const OptionText& argument : command.arguments) {
-    const std::string name = italic(argument.names.front());
+    const std::string name = italic(argument.names.front()) + (argument.repeated ? "..." : "");
     text += argument.required ? " " + name : " [" + name + "]";
   }
+  if (!command.commands.empty()) text += " " + italic("COMMAND");
   return text;
 }
 
@@ -119,7 +120,7 @@ std::string man_page(const Command& program) {
   std::string options;
   for (const OptionText& option : program.options) options += option_entry(option);
   std::string commands;
-  for (const Command& command : program.commands) commands += command_section(command);
+  for (const Command& command : all_commands(program)) commands += command_section(command);
 
   return ".\\\" Made by `penstock man` from the parser of the command line.\n"
          ".TH PENSTOCK 1 \"\" \"penstock " PENSTOCK_VERSION "\" \"User Commands\"\n" +

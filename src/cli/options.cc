@@ -26,6 +26,16 @@ CLI::Option* add_file(CLI::App& command, const std::string& names, std::string& 
   return command.add_option(names, target, help)->type_name("FILE");
 }
 
+CLI::Option* add_files(CLI::App& command, const std::string& names,
+                       std::vector<std::string>& target, const std::string& help) {
+  return command.add_option(names, target, help)->type_name("FILE");
+}
+
+CLI::Option* add_folder(CLI::App& command, const std::string& names, std::string& target,
+                        const std::string& help) {
+  return command.add_option(names, target, help)->type_name("DIR");
+}
+
 CLI::Option* add_url(CLI::App& command, const std::string& names, std::string& target,
                      const std::string& help) {
   return command.add_option(names, target, help)

@@ -106,9 +106,11 @@ Config built_in(Environment environment, Diagnostics& diagnostics);
 /// Which target a model name has: its entry, else "*", else an empty one.
 penstock::Target find_target(const Config& config, std::string_view model);
 
-/// "file:line:column: path: message", one per line, sorted by position.
+/// "file:line:column: path: message", one per line, sorted by position; "warning: " stands before
+/// the message of a warning.
 std::string to_text(const Diagnostics& diagnostics);
-/// The same for programs: {"valid":false,"errors":[{"file","line","column","path","message"}]}.
+/// The same for programs: {"valid":false,"errors":[{"file","line","column","path","message"}]},
+/// and "warnings" of the same shape where there are any.
 std::string to_json(const Diagnostics& diagnostics);
 
 }  // namespace penstock::config

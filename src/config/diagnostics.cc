@@ -17,8 +17,13 @@ void Diagnostics::error(Diagnostic diagnostic) {
   list_.push_back(std::move(diagnostic));
 }
 
+void Diagnostics::warning(const Node& at, std::string message) {
+  warnings_.push_back({at.where, at.path, std::move(message), Diagnostic::Severity::kWarning});
+}
+
 std::vector<Diagnostic> sorted(const Diagnostics& diagnostics) {
   std::vector<Diagnostic> list = diagnostics.list();
+  list.insert(list.end(), diagnostics.warnings().begin(), diagnostics.warnings().end());
   const auto place = [](const Diagnostic& one) {
     return std::tie(one.where.file, one.where.line, one.where.column);
   };
@@ -33,26 +38,34 @@ std::string place_of(const Diagnostic& diagnostic) {
   return where.file + ":" + std::to_string(where.line) + ":" + std::to_string(where.column);
 }
 
+std::string words_of(const Diagnostic& diagnostic) {
+  const std::string path = diagnostic.path.empty() ? "" : diagnostic.path + ": ";
+  const bool warns = diagnostic.severity == Diagnostic::Severity::kWarning;
+  return path + (warns ? "warning: " : "") + diagnostic.message;
+}
+
 std::string to_text(const Diagnostics& diagnostics) {
   std::string text;
   for (const Diagnostic& one : sorted(diagnostics)) {
     text += place_of(one) + ": ";
-    if (!one.path.empty()) text += one.path + ": ";
-    text += one.message + "\n";
+    text += words_of(one) + "\n";
   }
   return text;
 }
 
 std::string to_json(const Diagnostics& diagnostics) {
   nlohmann::ordered_json errors = nlohmann::ordered_json::array();
+  nlohmann::ordered_json warnings = nlohmann::ordered_json::array();
   for (const Diagnostic& one : sorted(diagnostics)) {
-    errors.push_back({{"file", one.where.file},
-                      {"line", one.where.line},
-                      {"column", one.where.column},
-                      {"path", one.path},
-                      {"message", one.message}});
+    auto& list = one.severity == Diagnostic::Severity::kWarning ? warnings : errors;
+    list.push_back({{"file", one.where.file},
+                    {"line", one.where.line},
+                    {"column", one.where.column},
+                    {"path", one.path},
+                    {"message", one.message}});
   }
-  const nlohmann::ordered_json report{{"valid", diagnostics.ok()}, {"errors", std::move(errors)}};
+  nlohmann::ordered_json report{{"valid", diagnostics.ok()}, {"errors", std::move(errors)}};
+  if (!warnings.empty()) report["warnings"] = std::move(warnings);
   // A file name may hold any bytes.
   return report.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

@@ -10,11 +10,15 @@
 
 namespace penstock::config {
 
-/// The diagnostics in the order of their places; those of one place stay in the order of reporting.
+/// Errors and warnings in the order of their places; those of one place stay in the order of
+/// reporting, errors first.
 std::vector<Diagnostic> sorted(const Diagnostics& diagnostics);
 
 /// "file:line:column", without line and column where they are not known.
 std::string place_of(const Diagnostic& diagnostic);
+
+/// "path: message", or "path: warning: message".
+std::string words_of(const Diagnostic& diagnostic);
 
 /// What to_text says, as SARIF 2.1.0 (OASIS) for code scanning: one run, one result for each
 /// diagnostic, its `path` as the name of the logical location. File names stay as given, escaped as

@@ -12,7 +12,17 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kRule = "invalid-configuration";
+/// Of a severity: the place of its rule in the list, the name of that, and the level.
+struct Rule {
+  int index;
+  const char* id;
+  const char* level;
+  const char* text;
+};
+constexpr Rule kInvalid{0, "invalid-configuration", "error",
+                        "The gateway refuses this configuration."};
+constexpr Rule kSuspicious{1, "suspicious-configuration", "warning",
+                           "The gateway takes this, but it is probably not what is meant."};
 
 /// A file name as a URI reference (RFC 3986 section 4.1): what a path cannot hold is escaped, and
 /// the colon too, which would make a scheme of the first segment.
@@ -60,18 +70,23 @@ Json location_of(const Diagnostic& one, std::string_view text) {
 }
 
 Json result_of(const Diagnostic& one, std::string_view text) {
-  return {{"ruleId", kRule},
-          {"ruleIndex", 0},
-          {"level", "error"},
+  const bool warns = one.severity == Diagnostic::Severity::kWarning;
+  const Rule& rule = warns ? kSuspicious : kInvalid;
+  return {{"ruleId", rule.id},
+          {"ruleIndex", rule.index},
+          {"level", rule.level},
           {"message", {{"text", one.message}}},
           {"locations", Json::array({location_of(one, text)})}};
 }
 
 Json driver() {
-  const Json rule{{"id", kRule},
-                  {"shortDescription", {{"text", "The gateway refuses this configuration."}}},
-                  {"defaultConfiguration", {{"level", "error"}}}};
-  return {{"name", "penstock"}, {"version", PENSTOCK_VERSION}, {"rules", Json::array({rule})}};
+  Json rules = Json::array();
+  for (const Rule& rule : {kInvalid, kSuspicious}) {
+    rules.push_back({{"id", rule.id},
+                     {"shortDescription", {{"text", rule.text}}},
+                     {"defaultConfiguration", {{"level", rule.level}}}});
+  }
+  return {{"name", "penstock"}, {"version", PENSTOCK_VERSION}, {"rules", std::move(rules)}};
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace penstock::control {
 ///
 ///   GET  /livez /readyz                 for everybody who can connect
 ///   GET  /metrics /openapi.yaml /v1/status
-///   POST /v1/config/check /v1/config/reload
+///   POST /v1/config/check /v1/config/reload /v1/schema/validate
 class ControlServer {
  public:
   /// Binds and serves. `operations` outlives it. Error: the address cannot be bound; `detail` names

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kReads = "GET, HEAD";
 constexpr std::string_view kActs = "POST";
 
-constexpr std::array<Endpoint, 7> kEndpoints{{
+constexpr std::array<Endpoint, 8> kEndpoints{{
     {"/livez", kReads, Audience::kEverybody, Body::kIgnored},
     {"/readyz", kReads, Audience::kEverybody, Body::kIgnored},
     {"/metrics", kReads, Audience::kOperators, Body::kIgnored},
@@ -21,6 +21,7 @@ constexpr std::array<Endpoint, 7> kEndpoints{{
     {"/v1/status", kReads, Audience::kOperators, Body::kIgnored},
     {"/v1/config/check", kActs, Audience::kOperators, Body::kText},
     {"/v1/config/reload", kActs, Audience::kOperators, Body::kIgnored},
+    {"/v1/schema/validate", kActs, Audience::kOperators, Body::kText},
 }};
 
 /// Methods are told apart by case (RFC 9110 section 9.1).

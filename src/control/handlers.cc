@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "control/answer.h"
 #include "control/builtin.h"
+#include "control/schema_validation.h"
 #include "http/message_writer.h"
 
 namespace penstock::control {
@@ -68,6 +69,12 @@ void reload(Operations& operations, httplib::Response& answer) {
   answer.set_content(config::to_json(diagnostics), kJson);
 }
 
+void validate(const std::string& body, httplib::Response& answer) {
+  const auto results = validate_instances(body);
+  answer.status = results ? 200 : describe(results.error().kind).status;
+  answer.set_content(results ? *results : error_object(results.error()), kJson);
+}
+
 }  // namespace
 
 class Handlers::Server final : public httplib::Server {
@@ -110,6 +117,7 @@ Handlers::Server::Server(Operations& operations) {
   Post("/v1/config/check", [&](Query request, Answer answer) {
     answer.set_content(config::to_json(operations.check(request.body)), kJson);
   });
+  Post("/v1/schema/validate", [](Query request, Answer answer) { validate(request.body, answer); });
   Post("/v1/config/reload", [&](Query, Answer answer) { reload(operations, answer); });
 }
 

@@ -219,10 +219,8 @@ End run(const std::string& file) {
 
   LiveConfiguration configuration(file, process);
   const config::Diagnostics diagnostics = configuration.load();
-  if (!diagnostics.ok()) {
-    std::fputs(config::to_text(diagnostics).c_str(), stderr);
-    return End::kInvalidConfig;
-  }
+  std::fputs(config::to_text(diagnostics).c_str(), stderr);
+  if (!diagnostics.ok()) return End::kInvalidConfig;
   Gateway gateway(configuration, process);
   return gateway.start() ? gateway.serve() : End::kFailed;
 }

@@ -36,4 +36,23 @@ inline std::size_t skip_string(std::string_view text, std::size_t at) noexcept {
   return text.size();
 }
 
+/// The position behind the value that starts at `at`.
+inline std::size_t skip_value(std::string_view text, std::size_t at) noexcept {
+  if (at < text.size() && text[at] == '"') return skip_string(text, at);
+  std::size_t depth = 0;
+  while (at < text.size()) {
+    const char c = text[at];
+    if (c == '"') {
+      at = skip_string(text, at);
+      continue;
+    }
+    const bool closes = c == '}' || c == ']';
+    if (depth == 0 && (closes || c == ',' || is_space(c))) return at;
+    ++at;
+    if (c == '{' || c == '[') ++depth;
+    if (closes && --depth == 0) return at;
+  }
+  return at;
+}
+
 }  // namespace penstock::json

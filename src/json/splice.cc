@@ -49,25 +49,6 @@ bool key_equals(std::string_view raw, std::string_view key) {
   return unescape(raw) == key;
 }
 
-// The position behind the value that starts at `at`.
-std::size_t skip_value(std::string_view text, std::size_t at) {
-  if (at < text.size() && text[at] == '"') return skip_string(text, at);
-  std::size_t depth = 0;
-  while (at < text.size()) {
-    const char c = text[at];
-    if (c == '"') {
-      at = skip_string(text, at);
-      continue;
-    }
-    const bool closes = c == '}' || c == ']';
-    if (depth == 0 && (closes || c == ',' || is_space(c))) return at;
-    ++at;
-    if (c == '{' || c == '[') ++depth;
-    if (closes && --depth == 0) return at;
-  }
-  return at;
-}
-
 struct Member {
   std::size_t key = 0;  // the opening quote
   std::size_t value = 0;

@@ -63,7 +63,6 @@ class Catalogue {
   std::optional<std::string_view> dynamic_anchor_of(std::uint32_t from, std::string_view reference);
 
   const Resource& resource(std::uint32_t id) const { return resources_[id]; }
-  std::size_t size() const noexcept { return resources_.size(); }
 
  private:
   struct Anchor {

@@ -29,7 +29,6 @@ class Keywords {
   /// True when nothing but $ref constrains, so that its target can stand in for it.
   bool only_refers() const;
   const Dialect& dialect() const noexcept { return *dialect_; }
-  const std::string& path() const noexcept { return *path_; }
   /// The path of a keyword, or of a member of its value.
   std::string path_of(std::string_view keyword) const;
   std::string path_of(std::string_view keyword, std::string_view member) const;

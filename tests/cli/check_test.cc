@@ -171,5 +171,37 @@ TEST(Check, TouchesNothingOutside) {
   EXPECT_NE(::access(log.c_str(), F_OK), 0);
 }
 
+constexpr const char* kSuspicious =
+    "upstreams: {demo: {kind: demo}}\n"
+    "chain:\n"
+    "  - json_schema: {also: [{schema: {propertis: {}}}]}\n";
+
+TEST(Check, WarnsOfWhatIsProbablyNotMeantAndCallsTheFileGood) {
+  const Ended run = penstock({"check", "-"}, {.input = kSuspicious});
+  EXPECT_EQ(run.status, 0);
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(run.err,
+              ::testing::StartsWith("stdin:3:35: chain[0].json_schema.also[0].schema: warning: "));
+  EXPECT_THAT(run.err, HasSubstr("did you mean `properties`?\n"));
+  EXPECT_THAT(run.err, ::testing::EndsWith("\n-: good\n"));
+}
+
+TEST(Check, ReportsWarningsToPrograms) {
+  const Ended run = penstock({"check", "--format", "json", "-"}, {.input = kSuspicious});
+  EXPECT_EQ(run.status, 0);
+  const auto report = nlohmann::json::parse(run.out);
+  EXPECT_EQ(report["valid"], true);
+  EXPECT_EQ(report["errors"], nlohmann::json::array());
+  ASSERT_EQ(report["warnings"].size(), 1u);
+  EXPECT_EQ(report["warnings"][0]["line"], 3);
+
+  const Ended sarif = penstock({"check", "--format", "sarif", "-"}, {.input = kSuspicious});
+  const auto run_of_sarif = nlohmann::json::parse(sarif.out)["runs"][0];
+  const auto& result = run_of_sarif["results"][0];
+  EXPECT_EQ(result["level"], "warning");
+  EXPECT_EQ(run_of_sarif["tool"]["driver"]["rules"][result["ruleIndex"].get<std::size_t>()]["id"],
+            result["ruleId"]);
+}
+
 }  // namespace
 }  // namespace penstock::test

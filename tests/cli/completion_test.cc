@@ -60,12 +60,15 @@ TEST(BashCompletion, OffersCommands) {
   for (const Command& command : program().commands) all.push_back(command.name);
   std::sort(all.begin(), all.end());
   EXPECT_EQ(offers("penstock ''"), all);
+  EXPECT_THAT(offers("penstock schema ''"), ElementsAre("show", "validate"));
+  EXPECT_THAT(offers("penstock schema show re"), ElementsAre("responses"));
 }
 
 TEST(BashCompletion, OffersTheOptionsOfTheCommand) {
   EXPECT_THAT(offers("penstock check --f"), ElementsAre("--format"));
   EXPECT_THAT(offers("penstock check x --"), IsSupersetOf({"--color", "--format", "--help"}));
   EXPECT_THAT(offers("penstock chat --m"), ElementsAre("--model"));
+  EXPECT_THAT(offers("penstock schema validate --f"), ElementsAre("--formats"));
 }
 
 TEST(BashCompletion, OffersTheWordsOfAValue) {
@@ -73,6 +76,7 @@ TEST(BashCompletion, OffersTheWordsOfAValue) {
   EXPECT_THAT(offers("penstock check --format = j"), ElementsAre("json"));
   EXPECT_THAT(offers("penstock check --format ="), ElementsAre("json", "sarif", "text"));
   EXPECT_THAT(offers("penstock completion ''"), ElementsAre("bash", "fish", "zsh"));
+  EXPECT_THAT(offers("penstock schema validate --draft ''"), ElementsAre("2020-12", "7"));
 }
 
 TEST(BashCompletion, OffersFilesWhereFilesBelong) {
@@ -82,6 +86,11 @@ TEST(BashCompletion, OffersFilesWhereFilesBelong) {
   EXPECT_THAT(offers("penstock serve -c ''", folder.path()), ElementsAre("my config.yaml"));
   EXPECT_THAT(offers("penstock -c ''", folder.path()), ElementsAre("my config.yaml"));
   EXPECT_THAT(offers("penstock chat my", folder.path()), ElementsAre());
+  EXPECT_THAT(offers("penstock schema validate --schema my", folder.path()),
+              ElementsAre("my config.yaml"));
+  EXPECT_THAT(offers("penstock schema validate --schema a b my", folder.path()),
+              ElementsAre("my config.yaml"));
+  EXPECT_THAT(offers("penstock schema validate --refs my", folder.path()), ElementsAre());
 }
 
 TEST(BashCompletion, TakesNoValueOfAnOptionForTheCommand) {
@@ -93,13 +102,14 @@ TEST(Completion, NamesEveryCommandAndOptionForEveryShell) {
   const std::string zsh = zsh_completion(all);
   const std::string fish = fish_completion(all);
   const std::string bash = bash_completion(all);
-  for (const Command& command : all.commands) {
-    EXPECT_THAT(zsh, HasSubstr("'" + command.name + ":"));
-    EXPECT_THAT(fish, HasSubstr(" -a " + command.name + " -d "));
+  for (const Command& command : all_commands(all)) {
+    const std::string last = command.name.substr(command.name.rfind(' ') + 1);
+    EXPECT_THAT(zsh, HasSubstr("'" + last + ":"));
+    EXPECT_THAT(fish, HasSubstr(" -a " + last + " -d "));
     for (const OptionText& option : command.options) {
       const std::string name = option.names.back();
       EXPECT_THAT(zsh, HasSubstr(name + (option.names.size() > 1 ? "}'[" : "["))) << command.name;
-      EXPECT_THAT(fish, HasSubstr("'__fish_seen_subcommand_from " + command.name + "'"));
+      EXPECT_THAT(fish, HasSubstr("__fish_seen_subcommand_from " + last + "'"));
       EXPECT_THAT(fish, HasSubstr(" -l " + name.substr(2))) << command.name;
       EXPECT_THAT(bash, HasSubstr(name)) << command.name;
     }
@@ -142,7 +152,7 @@ TEST(ManualPage, NamesEveryCommandAndOption) {
     return CLI::detail::find_and_replace(text, "-", "\\-");
   };
   EXPECT_GE(all.commands.size(), 9u);
-  for (const Command& command : all.commands) {
+  for (const Command& command : all_commands(all)) {
     const std::size_t begin = page.find(".SS \\fBpenstock " + command.name + "\\fR");
     ASSERT_NE(begin, std::string::npos) << command.name;
     const std::string section = page.substr(begin, page.find("\n.S", begin + 1) - begin);

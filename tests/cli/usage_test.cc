@@ -43,6 +43,11 @@ TEST(Usage, SaysWhatIsMissingOrTooMuch) {
   EXPECT_EQ(usage_error({"check"}), "penstock: FILE is required; see `penstock check --help`\n");
   EXPECT_EQ(usage_error({"check", "a", "b"}),
             "penstock: `b` is one argument too many; see `penstock check --help`\n");
+  EXPECT_EQ(
+      usage_error({"schema"}),
+      "penstock: `penstock schema` needs a command behind it; known: `validate` and `show`\n");
+  EXPECT_EQ(usage_error({"schema", "validat"}),
+            "penstock: unknown command `validat`; did you mean `validate`?\n");
   EXPECT_EQ(usage_error({"check", "a", "--format"}),
             "penstock: `--format` needs a value; see `penstock check --help`\n");
 }
@@ -65,8 +70,8 @@ TEST(Usage, HelpGoesToStdoutWithAnExampleForEveryCommand) {
   const Ended whole = penstock({"--help"});
   EXPECT_EQ(whole.status, 0);
   EXPECT_EQ(whole.err, "");
-  for (const char* command :
-       {"serve", "check", "chat", "health", "status", "reload", "version", "completion", "man"}) {
+  for (const char* command : {"serve", "check", "chat", "health", "status", "reload", "schema",
+                              "version", "completion", "man"}) {
     EXPECT_THAT(whole.out, HasSubstr("\n  " + std::string(command) + " "));
     const Ended help = penstock({command, "--help"});
     EXPECT_EQ(help.status, 0);

@@ -71,12 +71,39 @@ TEST(DiagnosticsSarif, HasOneResultADiagnosticInTheOrderOfPlaces) {
   EXPECT_FALSE(run["results"][2]["locations"][0].contains("logicalLocations"));
 }
 
-TEST(DiagnosticsSarif, NamesTheToolAndItsRule) {
+TEST(DiagnosticsSarif, NamesTheToolAndItsRules) {
   const auto driver = run_of(Diagnostics())["tool"]["driver"];
   EXPECT_EQ(driver["name"], "penstock");
   EXPECT_EQ(driver["version"], PENSTOCK_VERSION);
-  ASSERT_EQ(driver["rules"].size(), 1u);
+  ASSERT_EQ(driver["rules"].size(), 2u);
   EXPECT_EQ(driver["rules"][0]["id"], "invalid-configuration");
+  EXPECT_EQ(driver["rules"][1]["id"], "suspicious-configuration");
+}
+
+TEST(DiagnosticsSarif, TellsWarningsFromErrors) {
+  Diagnostics diagnostics;
+  Node node;
+  node.where = {"a.yaml", 2, 1};
+  diagnostics.warning(node, "odd");
+  const auto result = run_of(diagnostics)["results"][0];
+  EXPECT_EQ(result["ruleId"], "suspicious-configuration");
+  EXPECT_EQ(result["ruleIndex"], 1);
+  EXPECT_EQ(result["level"], "warning");
+}
+
+TEST(Diagnostics, AreGoodWithWarningsAlone) {
+  Diagnostics diagnostics;
+  Node node;
+  node.where = {"a.yaml", 2, 1};
+  node.path = "chain";
+  diagnostics.warning(node, "odd");
+  EXPECT_TRUE(diagnostics.ok());
+  EXPECT_EQ(to_text(diagnostics), "a.yaml:2:1: chain: warning: odd\n");
+  EXPECT_EQ(to_json(diagnostics),
+            R"({"valid":true,"errors":[],"warnings":[)"
+            R"({"file":"a.yaml","line":2,"column":1,"path":"chain","message":"odd"}]})");
+  diagnostics.error({{"a.yaml", 1, 1}, "", "bad"});
+  EXPECT_EQ(to_text(diagnostics), "a.yaml:1:1: bad\na.yaml:2:1: chain: warning: odd\n");
 }
 
 TEST(DiagnosticsSarif, HasAnEmptyListWhenAllIsWell) {

@@ -11,8 +11,12 @@ using test::get;
 
 std::string request_for(const Endpoint& endpoint, std::string_view host, std::string_view fields) {
   const std::string_view method = endpoint.methods.starts_with("GET") ? "GET" : "POST";
+  // Good for every endpoint that takes one.
+  const std::string body = endpoint.body == Body::kText ? R"({"schema":true,"instance":1})" : "";
   std::string request = std::string(method) + " " + std::string(endpoint.path) + " HTTP/1.1\r\n";
-  return request + "Host: " + std::string(host) + "\r\n" + std::string(fields) + "\r\n";
+  request += "Host: " + std::string(host) + "\r\n" + std::string(fields);
+  if (!body.empty()) request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  return request + "\r\n" + body;
 }
 
 /// Counts what operators alone may do.

@@ -110,7 +110,7 @@ TEST(ControlDocumentation, ShowsTheAnswersThatReallyCome) {
     ++compared;
     EXPECT_EQ(json::parse(output), json::parse(blocks[i + 1].text)) << blocks[i].text;
   }
-  EXPECT_EQ(compared, 6);
+  EXPECT_EQ(compared, 7);
 }
 
 void collect_names(const json& node, std::set<std::string>& names) {

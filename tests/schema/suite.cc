@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include <gtest/gtest.h>
+
 #include "json/document.h"
 #include "json/scan.h"
 
@@ -148,9 +150,8 @@ Documents Suite::documents() const {
   const fs::path remotes = root_ / "remotes";
   for (const fs::path& file : files_below(remotes)) {
     const std::string uri = "http://localhost:1234/" + fs::relative(file, remotes).string();
-    // What is written twice there has one and the same text.
     const auto added = documents.add(uri, read(file));
-    (void)added;
+    EXPECT_TRUE(added.has_value()) << file << ": " << added.error().detail;
   }
   return documents;
 }

@@ -13,7 +13,23 @@ namespace penstock::json_schema {
 using config::Node;
 
 SchemaReader::SchemaReader(config::MapReader& map, std::vector<std::string>& files)
-    : diagnostics_(&map.diagnostics()), files_(&files) {}
+    : diagnostics_(&map.diagnostics()), files_(&files) {
+  if (const Node* refs = map.find("refs")) read_refs(*refs);
+  assert_formats_ = map.choice("formats", {"annotate", "assert"}, 0) == 1;
+}
+
+void SchemaReader::read_refs(const Node& refs) {
+  if (refs.kind != Node::Kind::kMap) {
+    diagnostics_->error(refs, "expected a map of documents, `URI: PATH`");
+  }
+  for (const auto& [uri, path] : refs.members) {
+    const auto text = read(path);
+    if (!text) continue;
+    if (const auto added = documents_.add(uri.scalar, *text); !added) {
+      diagnostics_->error(path, "the document is not usable: " + added.error().detail);
+    }
+  }
+}
 
 SchemaReader::Shared SchemaReader::builtin(std::string_view name) {
   Shared& place = builtins_[std::string(name)];
@@ -49,10 +65,16 @@ std::optional<std::string> SchemaReader::read(const Node& path) {
 }
 
 SchemaReader::Shared SchemaReader::compile(const Node& at, std::string_view text) {
-  auto compiled = schema::Schema::compile(text);
+  schema::CompileOptions options;
+  options.assert_formats = assert_formats_;
+  options.documents = &documents_;
+  auto compiled = schema::Schema::compile(text, options);
   if (!compiled) {
     diagnostics_->error(at, "the schema is not usable: " + compiled.error().detail);
     return nullptr;
+  }
+  for (const std::string& warning : compiled->warnings()) {
+    diagnostics_->warning(at, "of the schema: " + warning);
   }
   return std::make_shared<const schema::Schema>(std::move(*compiled));
 }

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,14 @@ namespace penstock::json_schema {
 /// What a file with a schema may have at most, in bytes.
 inline constexpr std::size_t kMaxSchemaBytes = 4 << 20;
 
-/// Compiles the schemas that options name. Each function gives nullptr where something is wrong,
-/// and has reported it then. Blocks to read files; for start and reload only.
+/// Compiles the schemas that options name, with what these say of all of them:
+///
+///   refs: {URI: PATH}      documents that $ref may reach, beside the schema itself and the
+///                          meta-schemas; never the network
+///   formats: annotate      or `assert`: `format` is a rule
+///
+/// Each function gives nullptr where something is wrong, and has reported it then; what is merely
+/// suspicious becomes a warning. Blocks to read files; for start and reload only.
 class SchemaReader {
  public:
   using Shared = std::shared_ptr<const schema::Schema>;
@@ -35,11 +42,14 @@ class SchemaReader {
   config::Diagnostics& diagnostics() noexcept { return *diagnostics_; }
 
  private:
+  void read_refs(const config::Node& refs);
   std::optional<std::string> read(const config::Node& path);
   Shared compile(const config::Node& at, std::string_view text);
 
   config::Diagnostics* diagnostics_;
   std::vector<std::string>* files_;
+  schema::Documents documents_;
+  bool assert_formats_;
   std::map<std::string, Shared, std::less<>> builtins_;
 };
 

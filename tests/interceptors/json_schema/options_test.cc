@@ -187,6 +187,47 @@ TEST(JsonSchemaOptions, NameTheFilesToBeWatched) {
               ElementsAre(folder.path() + "/a.json", folder.path() + "/b.json"));
 }
 
+TEST(JsonSchemaOptions, LetSchemasReachTheDocumentsThatAreNamed) {
+  const TempFolder folder;
+  const std::string team = folder.write("team.json", R"({"enum":["blue","red"]})");
+  const std::string file = folder.write(
+      "chat.json", R"({"properties":{"user":{"$ref":"https://example.com/team.json"}}})");
+  const JsonSchema interceptor = make(
+      "{request: {file: " + file + "}, refs: {\"https://example.com/team.json\": " + team + "}}");
+  expect_passed(interceptor, Route::kChatCompletions, R"({"model":"m","user":"red"})");
+  expect_refused(interceptor, Route::kChatCompletions,
+                 {R"({"model":"m","user":"me"})", "user", "invalid_value"});
+  const ParsedOptions without("request: {file: " + file + "}");
+  EXPECT_THAT(without.messages(), ElementsAre(HasSubstr("$ref")));
+}
+
+TEST(JsonSchemaOptions, NameTheDocumentsToBeWatched) {
+  const TempFolder folder;
+  folder.write("a.json", "true");
+  const ParsedOptions parsed("refs: {\"urn:a\": a.json}", folder.path() + "/penstock.yaml");
+  EXPECT_THAT(parsed.options.files, ElementsAre(folder.path() + "/a.json"));
+}
+
+TEST(JsonSchemaOptions, MakeARuleOfFormatsWhereTheySaySo) {
+  const std::string also =
+      "also: [{schema: {properties: {user: {format: email}}}, routes: images}]";
+  const std::string body = R"({"user":"nobody"})";
+  expect_passed(make(also), Route::kImages, body);
+  expect_passed(make("{formats: annotate, " + also + "}"), Route::kImages, body);
+  expect_refused(make("{formats: assert, " + also + "}"), Route::kImages,
+                 {body, "user", "invalid_value"});
+}
+
+TEST(JsonSchemaOptions, WarnOfAKeywordThatNobodyKnows) {
+  const ParsedOptions parsed("also:\n  - schema: {propertis: {}}\n");
+  EXPECT_TRUE(parsed.diagnostics.ok());
+  ASSERT_EQ(parsed.diagnostics.warnings().size(), 1u);
+  const config::Diagnostic& warning = parsed.diagnostics.warnings()[0];
+  EXPECT_EQ(warning.path, "also[0].schema");
+  EXPECT_EQ(warning.where.line, 2);
+  EXPECT_THAT(warning.message, HasSubstr("did you mean `properties`?"));
+}
+
 TEST(JsonSchemaOptions, PointAtTheWordThatIsWrong) {
   const ParsedOptions parsed("also:\n  - schema: {}\n    routes: [embeddings, chat_completion]\n");
   EXPECT_THAT(parsed.messages(),
@@ -230,6 +271,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"also: [{schema: {}, routes: {}}]", "expected a list of names"},
         Bad{"also: [{schema: {}, routes: [models]}]", "expected the name of a route"},
         Bad{"also: [{schema: {type: 5}}]", "the schema is not usable: "},
+        Bad{"refs: [a]", "expected a map of documents, `URI: PATH`"},
+        Bad{"refs: {\"urn:a\": [a]}", "expected the path of a file"},
+        Bad{"refs: {\"urn:a\": /none}", "No such file"},
+        Bad{"refs: {a: /dev/null}", "the document is not usable: "},
+        Bad{"formats: on", "expected one of `annotate` and `assert`"},
         Bad{"mode: reprot", "expected one of `enforce` and `report`; did you mean `report`?"},
         Bad{"request: {file: ''}", "expected the path of a file"},
         Bad{"request: {file: [a]}", "expected the path of a file"}, Bad{"[]", "expected a map"},
