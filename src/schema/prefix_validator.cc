@@ -123,6 +123,8 @@ void PrefixValidator::find_needs(const Frame& frame) {
   needs_text_ = false;
   needs_bytes_ = false;
   counts_characters_ = false;
+  wants_integer_ = false;
+  needs_value_ = false;
   most_characters_ = kNoBound;
   for (std::size_t i = frame.first_watch; i < watches_.size(); ++i) {
     if (!watches_[i].live) continue;
@@ -136,10 +138,11 @@ void PrefixValidator::find_needs(const Frame& frame) {
         needs_text_ = needs_text_ || rules.pattern || rules.format != nullptr;
       }
     } else if (frame.type == kNumber) {
-      const bool any_number = (node.types & kNumber) == kNumber;
-      needs_text_ = needs_text_ || !any_number || node.number || node.values;
+      wants_integer_ = wants_integer_ || (node.types & kNumber) != kNumber;
+      needs_value_ = needs_value_ || node.number || node.values || !(node.types & kInteger);
     }
   }
+  needs_text_ = needs_text_ || wants_integer_ || needs_value_;
   counts_characters_ = counts_characters_ || needs_bytes_ || most_characters_ < kNoBound;
 }
 

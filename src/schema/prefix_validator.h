@@ -141,6 +141,8 @@ class PrefixValidator final : private TextEvents {
   bool needs_text_ = false;   // of the scalar, at its end
   bool needs_bytes_ = false;  // of the scalar, one by one
   bool counts_characters_ = false;
+  bool wants_integer_ = false;  // of a number: that it is a whole one
+  bool needs_value_ = false;    // of a number: more than that
   std::uint64_t most_characters_ = 0;  // of the scalar, as the strictest of the watches has it
   bool of_choice_ = false;             // the last branch of a choice fell
   std::uint64_t matching_left_;
