@@ -110,6 +110,8 @@ bool PrefixValidator::see_boolean(bool value) {
 }
 
 bool PrefixValidator::end_number(const Frame& frame) {
+  const bool spelled_whole = text_.find_first_of(".eE") == std::string::npos;
+  if (!needs_value_ && spelled_whole) return true;
   thread_local json::Scratch scratch;
   const auto document = json::Document::parse(scratch.copy(text_));
   if (!document) return true;  // too large a number: the reader of the whole text will tell

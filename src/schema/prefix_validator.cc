@@ -123,6 +123,8 @@ void PrefixValidator::find_needs(const Frame& frame) {
   needs_text_ = false;
   needs_bytes_ = false;
   counts_characters_ = false;
+  wants_integer_ = false;
+  needs_value_ = false;
   most_characters_ = kNoBound;
   for (std::size_t i = frame.first_watch; i < watches_.size(); ++i) {
     if (!watches_[i].live) continue;
@@ -136,10 +138,11 @@ void PrefixValidator::find_needs(const Frame& frame) {
         needs_text_ = needs_text_ || rules.pattern || rules.format != nullptr;
       }
     } else if (frame.type == kNumber) {
-      const bool any_number = (node.types & kNumber) == kNumber;
-      needs_text_ = needs_text_ || !any_number || node.number || node.values;
+      wants_integer_ = wants_integer_ || (node.types & kNumber) != kNumber;
+      needs_value_ = needs_value_ || node.number || node.values || !(node.types & kInteger);
     }
   }
+  needs_text_ = needs_text_ || wants_integer_ || needs_value_;
   counts_characters_ = counts_characters_ || needs_bytes_ || most_characters_ < kNoBound;
 }
 
@@ -229,20 +232,47 @@ bool PrefixValidator::begin_name() {
 }
 
 std::size_t PrefixValidator::see_name(std::string_view text) {
-  const Frame& frame = frames_.back();
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    names_.push_back(text[at]);
-    for (auto i = frame.first_watch; i < watches_.size(); ++i) {
-      Watch& watch = watches_[i];
-      if (!watch.live) continue;
-      const SortedWords* names = plan_.names(watch.node);
-      if (names == nullptr) continue;
-      const bool known = narrow(watch, *names, bytes_, text[at]) && has_unseen(watch, *names);
-      if (!known && !refuse_name(i, open_name(frames_.size() - 1))) return at;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::size_t step = sure_bytes_of_name(text.substr(at));
+    if (step == 0) {
+      step = 1;
+      names_.push_back(text[at]);
+      if (!see_byte_of_name(text[at])) return at;
+    } else {
+      names_.append(text, at, step);
     }
-    ++bytes_;
+    at += step;
+    bytes_ += step;
   }
   return text.size();
+}
+
+// How many bytes need no look, because each watch has one name left, which goes on like this.
+std::size_t PrefixValidator::sure_bytes_of_name(std::string_view text) const {
+  std::size_t sure = text.size();
+  for (std::size_t i = frames_.back().first_watch; i < watches_.size(); ++i) {
+    const Watch& watch = watches_[i];
+    const SortedWords* names = watch.live ? plan_.names(watch.node) : nullptr;
+    if (names == nullptr) continue;
+    if (watch.to - watch.from != 1) return 0;
+    const std::string_view rest = names->texts[watch.from].substr(bytes_);
+    const auto common = std::mismatch(text.begin(), text.end(), rest.begin(), rest.end());
+    sure = std::min(sure, static_cast<std::size_t>(common.first - text.begin()));
+  }
+  return sure;
+}
+
+bool PrefixValidator::see_byte_of_name(char byte) {
+  const auto end = static_cast<std::uint32_t>(watches_.size());
+  for (auto i = frames_.back().first_watch; i < end; ++i) {
+    Watch& watch = watches_[i];
+    const SortedWords* names = watch.live ? plan_.names(watch.node) : nullptr;
+    if (names == nullptr) continue;
+    const bool known = narrow(watch, *names, bytes_, byte) && has_unseen(watch, *names);
+    if (!known && !refuse_name(i, open_name(frames_.size() - 1))) return false;
+  }
+  return true;
 }
 
 bool PrefixValidator::end_name() {

@@ -96,6 +96,8 @@ class PrefixValidator final : private TextEvents {
   bool has_room(const Frame& frame);
   bool may_grow(const Frame& frame, std::uint32_t index);
   std::size_t see_name(std::string_view text);
+  std::size_t sure_bytes_of_name(std::string_view text) const;
+  bool see_byte_of_name(char byte);
   std::size_t see_string(std::string_view text);
   bool see_byte(std::uint32_t index, char byte);
   bool see_boolean(bool value);
@@ -141,6 +143,8 @@ class PrefixValidator final : private TextEvents {
   bool needs_text_ = false;   // of the scalar, at its end
   bool needs_bytes_ = false;  // of the scalar, one by one
   bool counts_characters_ = false;
+  bool wants_integer_ = false;         // of a number: that it is a whole one
+  bool needs_value_ = false;           // of a number: more than that
   std::uint64_t most_characters_ = 0;  // of the scalar, as the strictest of the watches has it
   bool of_choice_ = false;             // the last branch of a choice fell
   std::uint64_t matching_left_;

@@ -1,5 +1,5 @@
 // What a JSON Schema costs: reading a chat request, judging it by the built-in schema, and the same
-// by valijson over rapidjson.
+// by valijson over rapidjson; and following a text while a model writes it.
 //
 //   build/release/schema_bench
 //
@@ -18,6 +18,7 @@
 #include "json/document.h"
 #include "json/padding.h"
 #include "schema/builtin.h"
+#include "schema/prefix_validator.h"
 #include "schema/schema.h"
 
 namespace {
@@ -86,12 +87,42 @@ void valijson_parse_and_validate(benchmark::State& state) {
   }
 }
 
+/// A list of small objects, as a model writes structured output, in pieces of the size of a token.
+void follow_while_written(benchmark::State& state) {
+  const auto schema = schema::Schema::compile(
+      R"({"type":"object","properties":{"items":{"type":"array","items":{"type":"object",)"
+      R"("properties":{"name":{"type":"string","maxLength":200},)"
+      R"("kind":{"enum":["circle","cube","cylinder"]},"price":{"type":"number","minimum":0},)"
+      R"("count":{"type":"integer"},"tags":{"type":"array","items":{"type":"string"}},)"
+      R"("note":{"type":["string","null"]}},"additionalProperties":false,)"
+      R"("required":["name","kind","price","count","tags","note"]}}},"required":["items"]})");
+  const schema::PrefixPlan plan(schema->plan());
+  std::string text = R"({"items":[)";
+  for (int i = 0; i < 500; ++i) {
+    text += i == 0 ? "" : ",";
+    text += R"({"name":"A thing with a name of some length","kind":"cylinder","price":12.5,)"
+            R"("count":3,"tags":["red","large","heavy"],"note":null})";
+  }
+  text += "]}";
+  const auto step = static_cast<std::size_t>(state.range(0));
+  for (auto _ : state) {
+    schema::PrefixValidator prefix(plan);
+    bool fits = true;
+    for (std::size_t at = 0; at < text.size() && fits; at += step) {
+      fits = !prefix.feed(std::string_view(text).substr(at, step));
+    }
+    fail_unless(state, fits && !prefix.finish());
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+}
+
 constexpr int kSmall = 1'000;
 constexpr int kLarge = 100'000;
 BENCHMARK(parse_alone)->Arg(kSmall)->Arg(kLarge);
 BENCHMARK(validate)->Arg(kSmall)->Arg(kLarge);
 BENCHMARK(parse_and_validate)->Arg(kSmall)->Arg(kLarge);
 BENCHMARK(valijson_parse_and_validate)->Arg(kSmall)->Arg(kLarge);
+BENCHMARK(follow_while_written)->Arg(4)->Arg(64);
 
 }  // namespace
 

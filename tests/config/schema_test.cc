@@ -188,7 +188,8 @@ TEST(SampleConfiguration, LoadsAsItStandsWithoutAnyEnvironment) {
 
 /// Whoever shows how to switch a thing on shows the other value.
 bool shows_the_other(const std::string& name) {
-  return name == "auth.passthrough" || name == "auth.client_certificate";
+  return name == "auth.passthrough" || name == "auth.client_certificate" ||
+         name == "json_schema.response.provider" || name == "json_schema.response.structured";
 }
 
 TEST(SampleConfiguration, NamesEveryKeyWithItsDefault) {

@@ -1,6 +1,7 @@
 """A provider made for tests: what it does is named by the model of the request.
 
     scripted             answers, whole or as a stream
+    scripted-object      answers the JSON text {"a": "one"}
     scripted-tool        calls the first tool, and answers when the tool's result has come
     scripted-status-NNN  answers with that status and an error in the OpenAI shape
     scripted-retry       answers 429 to a user's first request, then as `scripted`
@@ -22,6 +23,7 @@ import urllib.parse
 
 PATIENCE_SECONDS = 20
 WORDS = ["Hello", " from", " the", " provider"]
+OBJECT = ['{"a"', ': "on', 'e"}']
 USAGE = {"prompt_tokens": 11, "completion_tokens": 4, "total_tokens": 15}
 
 
@@ -100,14 +102,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif name[0] == "tool" and body["messages"][-1]["role"] != "tool":
             self.answer_with_tool_call(body)
         else:
-            self.answer_with_text(body)
+            self.answer_with_text(body, OBJECT if name[0] == "object" else WORDS)
 
-    def answer_with_text(self, body):
+    def answer_with_text(self, body, words):
         if not body.get("stream"):
-            message = {"role": "assistant", "content": "".join(WORDS), "refusal": None}
+            message = {"role": "assistant", "content": "".join(words), "refusal": None}
             self.send_completion(body, message, "stop")
         else:
-            self.stream(body, [{"content": word} for word in WORDS])
+            self.stream(body, [{"content": word} for word in words])
             self.end_stream(body, "stop")
 
     def answer_with_tool_call(self, body):

@@ -47,6 +47,7 @@ models:
   scripted: {{upstream: provider}}
   scripted-cut: {{upstream: provider}}
   scripted-endless: {{upstream: provider}}
+  scripted-object: {{upstream: provider}}
   scripted-retry: {{upstream: provider}}
   scripted-silent: {{upstream: provider}}
   scripted-status-400: {{upstream: provider}}
@@ -63,7 +64,7 @@ chain:
 
 CHAIN_WITH_AUTH = f"""
   - auth: {{keys: [{{name: sdk, key: {KEY}}}]}}
-  - json_schema: {{request: builtin}}
+  - json_schema: {{request: builtin, response: {{provider: true, structured: true}}}}
   - token_limit: {{limits: [{{per: key, tokens: 1M, every: 1h}}]}}
 """
 

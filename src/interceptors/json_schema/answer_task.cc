@@ -140,7 +140,8 @@ Result<void> AnswerTask::check_stream(Response& r) {
     auto open = hold_back(r.body, *watched, setup_.options.structured->hold, x_.cancel(), held);
     if (!open) {
       fault_ = std::move(watched->fault);
-      use_up(r, Ending::kUpstreamFailed);
+      const bool left = open.error().kind == ErrorKind::kCancelled;
+      use_up(r, left ? Ending::kClientGone : Ending::kUpstreamFailed);
       if (fault_) return {};
       note_->count();
       return open;

@@ -314,6 +314,26 @@ TEST(HeldStream, TellsTheLayersFurtherInHowItEnded) {
   EXPECT_THAT(endings, testing::ElementsAre(Ending::kComplete, Ending::kUpstreamFailed));
 }
 
+TEST(HeldStream, TellsTheLayersFurtherInThatTheClientLeft) {
+  class Gone final : public BodySource {
+    Result<std::optional<Chunk>> read(Deadline) override {
+      Error error;
+      error.kind = ErrorKind::kCancelled;
+      return error;
+    }
+  };
+  Ending ending = Ending::kComplete;
+  Call call("response: {structured: {hold: 1KiB, retry: 1}}", streamed());
+  call.then([&](Exchange&) {
+    Response response;
+    response.body = Body(std::make_unique<Gone>());
+    response.body.on_finish([&](const penstock::Outcome& outcome) { ending = outcome.ending; });
+    return response;
+  });
+  EXPECT_EQ(call.run().error.kind, ErrorKind::kCancelled);
+  EXPECT_EQ(ending, Ending::kClientGone);
+}
+
 TEST(ProviderStream, EndsWithAnErrorAtTheFirstEventThatIsNoChunk) {
   const std::string request =
       R"({"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}]})";

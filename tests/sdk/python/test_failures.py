@@ -115,3 +115,41 @@ class CutStreams(SdkTest):
 
     def test_a_cut_answer_is_a_502(self):
         self.assertEqual(self.error_of(openai.InternalServerError, "demo-cut").status_code, 502)
+
+
+class WrongAnswers(SdkTest):
+    """The model writes {"a": "one"} where {"a": integer} was asked for."""
+
+    def wanted(self, kind):
+        schema = {
+            "type": "object",
+            "properties": {"a": {"type": kind}},
+            "required": ["a"],
+            "additionalProperties": False,
+        }
+        return {"type": "json_schema", "json_schema": {"name": "wanted", "schema": schema}}
+
+    def test_a_wrong_object_is_an_exception(self):
+        client = self.make_client(max_retries=2)
+        members = {"client": client, "response_format": self.wanted("integer")}
+        error = self.error_of(openai.InternalServerError, "scripted-object", **members)
+        self.assertEqual(error.status_code, 502)
+        self.assertEqual(error.code, "upstream_invalid_response")
+        self.assertEqual(len(self.provider_saw()), 1)
+
+    def test_a_wrong_object_in_a_stream_is_an_exception(self):
+        text = ""
+        with self.assertRaises(openai.APIError) as raised:
+            members = {"stream": True, "response_format": self.wanted("integer")}
+            for chunk in self.chat("scripted-object", **members):
+                text += chunk.choices[0].delta.content or ""
+        self.assertEqual(raised.exception.code, "upstream_invalid_response")
+        self.assertFalse(text.endswith("}"), text)
+
+    def test_a_right_object_is_none(self):
+        wanted = self.wanted("string")
+        answer = self.chat("scripted-object", response_format=wanted)
+        self.assertEqual(answer.choices[0].message.content, '{"a": "one"}')
+        stream = self.chat("scripted-object", response_format=wanted, stream=True)
+        text = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
+        self.assertEqual(text, '{"a": "one"}')
