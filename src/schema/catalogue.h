@@ -38,6 +38,9 @@ struct Place {
 /// The path of a member of what stands at `path`.
 std::string path_below(std::string_view path, std::string_view member);
 
+/// In back quotes, for a message; cut where it is long.
+std::string named(std::string_view text);
+
 /// All schemas that references can reach, found by their addresses: draft 2020-12 core, sections 8
 /// and 9, draft 7 core, section 8. Documents are read when a reference first needs them.
 ///

@@ -136,8 +136,8 @@ std::size_t size_of(const Container& container) noexcept {
 /// that spends a step in each of its calls is so bounded in its depth too.
 class Budget {
  public:
-  /// The stack may grow by kStackBytes from here; what spends nothing has as much again that is
-  /// left of the 40 KiB that Schema promises.
+  /// The stack may grow by kStackBytes from here. What comes after the last step, such as matching
+  /// a pattern or describing a violation, has the rest of the 40 KiB that Schema promises.
   explicit Budget(std::uint64_t steps) noexcept : left_(steps), stack_end_(here() - kStackBytes) {}
 
   /// False, from then on always: there were not as many, or no stack.
@@ -166,8 +166,11 @@ class Budget {
     return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
-  static constexpr std::size_t kStackBytes = 320 * 1024;  // frames are larger
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  static constexpr std::size_t kStackBytes = 320 * 1024;  // their frames are larger
+#elif defined(__has_feature)
+  static constexpr std::size_t kStackBytes =
+      __has_feature(address_sanitizer) ? 320 * 1024 : 32 * 1024;
 #else
   static constexpr std::size_t kStackBytes = 32 * 1024;
 #endif

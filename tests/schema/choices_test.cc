@@ -67,6 +67,33 @@ TEST(Choice, IsMadeByTypeWhereThatTells) {
   EXPECT_EQ(complaint(schema, "5"), ": expected a string, an object or null, found a number");
 }
 
+TEST(Choice, ExplainsTheBranchThatGotDeepest) {
+  const std::string schema = R"({"anyOf":[
+    {"properties":{"a":{"type":"string"}}},
+    {"properties":{"a":{"items":{"properties":{"b":{"type":"null"}}}}},"required":["a"]}]})";
+  EXPECT_EQ(complaint(schema, R"({"a":[{"b":1}]})"), "a[0].b: expected null, found a number");
+}
+
+TEST(Choice, ExplainsNoBranchWhereTwoGotAsDeep) {
+  const std::string schema = R"({"anyOf":[
+    {"properties":{"a":{"type":"string"}}},{"properties":{"a":{"type":"number"}}}]})";
+  EXPECT_EQ(complaint(schema, R"({"a":null})"),
+            ": the value has none of the forms that are allowed here");
+}
+
+// Each level would ask both branches of all levels below: 2^30 questions.
+TEST(Choice, ExplainsNothingWhereThatWouldTakeTooLong) {
+  const Schema schema = compiled(R"({"$defs":{"n":{"anyOf":[
+    {"properties":{"a":{"$ref":"#/$defs/n"}},"minProperties":1},
+    {"properties":{"a":{"type":"null"}},"minProperties":1}]}},"$ref":"#/$defs/n"})");
+  std::string text;
+  for (int i = 0; i < 30; ++i) text += R"({"a":)";
+  text += "{}" + std::string(30, '}');
+  const auto violation = verdict(schema, text);
+  ASSERT_TRUE(violation);
+  EXPECT_NE(violation->keyword, "limit");
+}
+
 TEST(Choice, OneOfRefusesWhatFitsTwice) {
   const std::string schema = R"({"oneOf":[{"minimum":1},{"maximum":5}]})";
   EXPECT_EQ(complaint(schema, "0"), "");

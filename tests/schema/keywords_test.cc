@@ -100,6 +100,39 @@ INSTANTIATE_TEST_SUITE_P(
                          "[1][1]: expected null, found a number"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    FurtherArrays, Keyword,
+    testing::Values(Case{R"({"uniqueItems":true})", R"([1,"1",[1],{"a":1}])",
+                         "[{\"a\":1},{\"a\":1.0}]",
+                         ": expected an array of different items, found one that is there twice"},
+                    Case{R"({"prefixItems":[{"type":"string"}],"items":false})", R"(["a"])",
+                         R"(["a",1])", "[1]: no value is allowed here"},
+                    Case{R"({"contains":{"const":1}})", "[0,1]", "[0]",
+                         ": expected at least 1 item of a certain form, found none"},
+                    Case{R"({"contains":{"const":1},"minContains":2,"maxContains":3})", "[1,1]",
+                         "[1]", ": expected at least 2 items of a certain form, found 1"},
+                    Case{R"({"contains":{"const":1},"maxContains":1})", "[1]", "[1,1]",
+                         ": expected at most 1 item of a certain form, found 2"},
+                    Case{R"({"prefixItems":[true],"unevaluatedItems":{"type":"null"}})", "[1,null]",
+                         "[1,2]", "[1]: expected null, found a number"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    FurtherObjects, Keyword,
+    testing::Values(Case{R"({"patternProperties":{"^x-":{"type":"string"}}})",
+                         R"({"x-a":"","y":1})", R"({"x-a":1})",
+                         "x-a: expected a string, found a number"},
+                    Case{R"({"dependentRequired":{"a":["b"]}})", R"({"a":1,"b":1})", R"({"a":1})",
+                         "b: the field is required"},
+                    Case{R"({"dependentSchemas":{"a":{"maxProperties":1}}})", R"({"a":1})",
+                         R"({"a":1,"b":1})", ": expected an object of at most 1 field, found 2"},
+                    Case{R"({"allOf":[{"properties":{"a":true}}],"unevaluatedProperties":false})",
+                         R"({"a":1})", R"({"a":1,"b":1})", "b: no such field is known here"},
+                    Case{R"({"multipleOf":0.01})", "19.99", "0.005",
+                         ": expected a multiple of 0.01, found 0.005"},
+                    Case{R"({"enum":["a","b"],"const":"b"})", R"("b")", R"("a")",
+                         R"(: expected "b", found "a")"},
+                    Case{R"({"not":{"enum":["a"],"const":"b"}})", R"("b")", R"("b")", ""}));
+
+INSTANTIATE_TEST_SUITE_P(
     Objects, Keyword,
     testing::Values(
         Case{R"({"properties":{"a":{"type":"string"}}})", R"({"a":"","b":1})", R"({"a":1})",
@@ -153,6 +186,16 @@ TEST(Violation, NamesTheKeywordAndItsPlaceInTheSchema) {
   EXPECT_EQ(violation->instance_path, "a/b[0]");
   EXPECT_EQ(violation->schema_path, "/properties/a~1b/items/type");
   EXPECT_EQ(violation->keyword, "type");
+}
+
+TEST(Violation, TellsItsHalvesAndItsPlaceAsAPointer) {
+  const Schema schema = compiled(R"({"items":{"properties":{"a/b~":{"maxLength":1}}}})");
+  const auto violation = verdict(schema, R"([{},{"a/b~":"xyz"}])");
+  ASSERT_TRUE(violation);
+  EXPECT_EQ(violation->instance_pointer, "/1/a~1b~0");
+  EXPECT_EQ(violation->expected, "a string of at most 1 character");
+  EXPECT_EQ(violation->found, "3");
+  EXPECT_EQ(violation->message, "expected a string of at most 1 character, found 3");
 }
 
 TEST(Violation, PointsIntoTheSchemaThatWasReferredTo) {
