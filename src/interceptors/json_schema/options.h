@@ -35,7 +35,7 @@ struct Options {
 ///   also: [RULE, ...]         all of these besides
 ///   mode: enforce             or `report`
 ///
-/// and what schema_reader.h says. A relative PATH starts in the folder of the configuration file.
+/// and what schema_reader.h and response_options.h say. A relative PATH starts in the folder of the configuration file.
 /// Whatever is wrong with the options or the files goes to the diagnostics; the result is then not
 /// to be used. Reads the files: blocks, for start and reload only.
 Options parse_options(const config::Node& node, config::Diagnostics& diagnostics);
