@@ -145,7 +145,8 @@ TEST(AnswerCheck, HoldsAnAnswerToTheFormOfTheApi) {
 /// can have of the first.
 Message read_in_two(Checked& setup, const std::string& events, std::size_t cut) {
   std::promise<void> go_on;
-  setup.provider.on_request([&, waits = go_on.get_future().share()](auto& c) {
+  // With a copy of the events: the provider may still write them when the test is over.
+  setup.provider.on_request([events, cut, waits = go_on.get_future().share()](auto& c) {
     c.send(sse_head() + chunk(events.substr(0, cut)));
     waits.wait();
     c.send((cut < events.size() ? chunk(events.substr(cut)) : "") + std::string(kLastChunk));
