@@ -200,13 +200,6 @@ void ChatCounter::add_any(element value) {
   add_text(simdjson::minify(value));
 }
 
-/// In the model's own tokens, rounded up; saturates.
-std::uint64_t scaled(std::uint64_t tokens, Permille factor) {
-  std::uint64_t product = 0;
-  if (__builtin_mul_overflow(tokens, std::uint64_t{factor}, &product)) return tokens;
-  return product / 1000 + (product % 1000 == 0 ? 0 : 1);
-}
-
 ChatCounter read(const json::Document& request, const Model& model, Measure measure) {
   ChatCounter counter(model, measure);
   object root;

@@ -17,6 +17,12 @@ class ModelsReader;
 /// A factor in thousandths: 1250 is 1.25.
 using Permille = std::uint32_t;
 
+/// So many times as much, rounded up.
+constexpr std::uint64_t scaled(std::uint64_t tokens, Permille factor) noexcept {
+  const std::uint64_t whole = tokens / 1000 * factor;
+  return whole + (tokens % 1000 * factor + 999) / 1000;
+}
+
 /// Tokens around the texts of a chat: see config/models/tokens.yaml. The defaults are those that
 /// OpenAI published for gpt-4o, and for tools those that people have found out.
 struct ChatRule {
