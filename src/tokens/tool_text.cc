@@ -25,6 +25,7 @@ class Writer {
  private:
   void add_properties(object schema, std::size_t indent);
   void add_type(object schema, std::size_t indent);
+  void add_known_type(object schema, std::size_t indent);
   void add_words(array words, std::string_view quote);
   void add_alternatives(array schemas, std::size_t indent);
   void add_indented(std::size_t indent, std::string_view text) {
@@ -32,7 +33,12 @@ class Writer {
   }
 
   std::string text_ = "namespace functions {\n\n";
+  int depth_ = 0;  // of the type that is written
 };
+
+/// Schemas are nested a few levels deep. What lies deeper is written as it is, since the stack of a
+/// fiber is small.
+constexpr int kMostDepth = 8;
 
 void Writer::add_function(object function) {
   const std::string_view description = find_text(function, "description");
@@ -79,6 +85,16 @@ void Writer::add_properties(object schema, std::size_t indent) {
 }
 
 void Writer::add_type(object schema, std::size_t indent) {
+  if (depth_ == kMostDepth) {
+    text_ += simdjson::minify(schema);
+    return;
+  }
+  ++depth_;
+  add_known_type(schema, indent);
+  --depth_;
+}
+
+void Writer::add_known_type(object schema, std::size_t indent) {
   if (const auto schemas = find_array(schema, "anyOf")) return add_alternatives(*schemas, indent);
   const std::string_view type = find_text(schema, "type");
   const auto words = find_array(schema, "enum");

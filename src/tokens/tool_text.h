@@ -10,8 +10,7 @@ namespace penstock::tokens {
 /// found out from the usage that OpenAI reports. `tools` is the member of that name of a chat
 /// request, `functions` its predecessor; both may be absent. nullopt: they define nothing.
 ///
-/// Never fails: what does not look like a schema is left out. Recurses as deep as JSON may be
-/// nested (64).
+/// Never fails: what does not look like a schema is left out. Recurses a few times at most.
 std::optional<std::string> tool_text(simdjson::dom::object request);
 
 }  // namespace penstock::tokens

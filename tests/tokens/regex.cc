@@ -110,7 +110,7 @@ class Parser {
   }
 
   Set single() {
-    static const std::vector<std::pair<std::string_view, Set>> kEscapes{
+    static const std::vector<std::pair<std::string_view, Set>> escapes{
         {"\\p{L}", in_classes(kLetter)},
         {"\\p{N}", in_classes(kNumber)},
         {"\\p{Lu}", in_classes(kUpper)},
@@ -123,7 +123,7 @@ class Parser {
         {"\\S", [](char32_t c) { return !in_classes(kSpace)(c); }},
         {"\\r", [](char32_t c) { return c == '\r'; }},
         {"\\n", [](char32_t c) { return c == '\n'; }}};
-    for (const auto& [name, members] : kEscapes) {
+    for (const auto& [name, members] : escapes) {
       if (take(name)) return members;
     }
     const auto literal = static_cast<unsigned char>(rest_.front());

@@ -52,6 +52,7 @@ Tables make_tables(const std::string& folder, const Source& source) {
   const std::vector<Merge> merges = find_merges(tokens);
   Trie trie = make_trie(tokens);
   Tables tables{std::move(trie.units), {}};
+  tables.records.reserve(tokens.size());
   for (std::size_t rank = 0; rank < tokens.size(); ++rank) {
     tables.records.push_back(record_of(tokens[rank], merges[rank], trie.ends[rank]));
   }
@@ -86,10 +87,12 @@ void write_all(const std::string& path, const std::vector<Tables>& all) {
 
 void make_all(const std::string& folder, const std::string& output) {
   std::vector<std::future<Tables>> running;
+  running.reserve(kSources.size());
   for (const Source& source : kSources) {
     running.push_back(std::async(std::launch::async, make_tables, folder, source));
   }
   std::vector<Tables> all;
+  all.reserve(running.size());
   for (auto& one : running) all.push_back(one.get());
   write_all(output, all);
 }
