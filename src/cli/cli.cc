@@ -67,6 +67,7 @@ void add_commands(CLI::App& app, std::string& file, int& exit_code) {
   add_serve(app, exit_code);
   add_check(app, exit_code);
   add_chat(app, exit_code);
+  add_tokens(app, exit_code);
   add_health(app, exit_code);
   add_status(app, exit_code);
   add_reload(app, exit_code);

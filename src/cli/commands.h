@@ -17,6 +17,7 @@ void add_commands(CLI::App& app, std::string& file, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_chat(CLI::App& app, int& exit_code);
+void add_tokens(CLI::App& app, int& exit_code);
 void add_health(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_reload(CLI::App& app, int& exit_code);

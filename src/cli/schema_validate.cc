@@ -65,7 +65,7 @@ class Judge {
 
  private:
   void judge_whole(const std::string& name, const Result<std::string>& text);
-  bool judge_lines(const std::string& name, std::FILE& stream);
+  bool judge_lines(const std::string& name, const std::string& file);
   void print(const std::string& name, const std::optional<schema::Violation>& violation);
   void report_unreadable(const std::string& name, const std::string& why);
 
@@ -86,16 +86,12 @@ bool Judge::judge_file(const std::string& file) {
                                                     : config::read_file(file, kMaxInstanceBytes));
     return std::ferror(stdout) == 0;
   }
-  if (is_stdin) return judge_lines("stdin", *stdin);
+  if (is_stdin) return judge_lines("stdin", file);
   if (const auto readable = config::check_readable(file); !readable) {
     report_unreadable(file, readable.error().public_message);
     return true;
   }
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.c_str(), "re"),
-                                                               &std::fclose);
-  if (stream) return judge_lines(file, *stream);
-  report_unreadable(file, "it cannot be opened");
-  return true;
+  return judge_lines(file, file);
 }
 
 void Judge::judge_whole(const std::string& name, const Result<std::string>& text) {
@@ -106,8 +102,13 @@ void Judge::judge_whole(const std::string& name, const Result<std::string>& text
   }
 }
 
-bool Judge::judge_lines(const std::string& name, std::FILE& stream) {
-  LineReader reader(stream, kMaxInstanceBytes);
+bool Judge::judge_lines(const std::string& name, const std::string& file) {
+  auto opened = LineReader::open(file, kMaxInstanceBytes);
+  if (!opened) {
+    report_unreadable(name, opened.error().public_message);
+    return true;
+  }
+  LineReader& reader = *opened;
   while (std::ferror(stdout) == 0) {
     switch (reader.next()) {
       case LineReader::Next::kLine:
@@ -120,7 +121,7 @@ bool Judge::judge_lines(const std::string& name, std::FILE& stream) {
       case LineReader::Next::kEnd:
         return true;
       case LineReader::Next::kFailed:
-        report_unreadable(name, "reading it failed");
+        report_unreadable(name, reader.why());
         return true;
     }
   }
