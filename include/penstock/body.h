@@ -16,13 +16,15 @@ namespace penstock {
 /// Tokens that an exchange used.
 struct Usage {
   enum class Origin {
-    kUnknown,    // nothing is known
-    kMeasured,   // the provider said so
-    kEstimated,  // the provider fell silent: what was seen on the way was counted
+    kUnknown,   // nothing is known
+    kMeasured,  // the provider said so
+    kCounted,   // the provider fell silent: what was seen on the way was counted
   };
   Origin origin = Origin::kUnknown;
-  std::optional<std::uint64_t> input;
-  std::optional<std::uint64_t> output;
+  std::optional<std::uint64_t> input;        // cached ones included
+  std::optional<std::uint64_t> output;       // reasoning included
+  std::optional<std::uint64_t> cached{};     // of the input: read from the provider's cache
+  std::optional<std::uint64_t> reasoning{};  // of the output: not shown to the client
 };
 
 /// How an exchange ended.

@@ -161,7 +161,7 @@ bool StreamTracker::hides_usage() const noexcept {
 
 Usage StreamTracker::usage() const noexcept {
   if (reported_.origin == Usage::Origin::kMeasured || deltas_ == 0) return reported_;
-  return {Usage::Origin::kEstimated, std::nullopt, deltas_};
+  return {Usage::Origin::kCounted, std::nullopt, deltas_};
 }
 
 }  // namespace penstock::openai

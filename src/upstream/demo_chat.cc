@@ -188,7 +188,7 @@ void DemoStream::write_end() {
 
 Usage DemoStream::usage() const {
   const bool whole = step_ > chat_.pieces.size() + 1;
-  return {whole ? Usage::Origin::kMeasured : Usage::Origin::kEstimated, chat_.input_tokens,
+  return {whole ? Usage::Origin::kMeasured : Usage::Origin::kCounted, chat_.input_tokens,
           given_ * chat_.choices};
 }
 

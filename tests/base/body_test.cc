@@ -184,15 +184,15 @@ TEST_F(BodyTest, FillsInTheUsageOfTheSource) {
 }
 
 TEST_F(BodyTest, FillsInTheUsageOfAWholeText) {
-  Body body("text", {Usage::Origin::kEstimated, 7, 9});
+  Body body("text", {Usage::Origin::kCounted, 7, 9});
   note_ends(body, "end");
   body.finish(ended(Ending::kComplete));
-  EXPECT_EQ(usage.origin, Usage::Origin::kEstimated);
+  EXPECT_EQ(usage.origin, Usage::Origin::kCounted);
   EXPECT_EQ(usage.output, 9u);
 }
 
 TEST_F(BodyTest, KeepsTheUsageThatTheOutcomeBrings) {
-  Body body("text", {Usage::Origin::kEstimated, 7, 9});
+  Body body("text", {Usage::Origin::kCounted, 7, 9});
   note_ends(body, "end");
   Outcome outcome = ended(Ending::kComplete);
   outcome.usage = {Usage::Origin::kMeasured, 1, 2};

@@ -93,7 +93,7 @@ TEST_F(Cassettes, StreamsEndWellAndHideTheirUsage) {
       EXPECT_EQ(replay(keeping, pieces), cassette.response);
       EXPECT_TRUE(keeping.complete() && !keeping.failed()) << cassette.name;
       EXPECT_EQ(keeping.usage().origin,
-                metered ? Usage::Origin::kMeasured : Usage::Origin::kEstimated);
+                metered ? Usage::Origin::kMeasured : Usage::Origin::kCounted);
 
       StreamTracker hiding(cassette.route, 1, StreamTracker::UsageChunk::kHide);
       const std::string client = replay(hiding, pieces);

@@ -292,7 +292,7 @@ TEST(Demo, BreaksOffInTheMiddleAsDemoCut) {
   EXPECT_EQ(stream.error->kind, ErrorKind::kUpstreamUnreachable);
   EXPECT_THAT(stream.body, HasSubstr("You"));
   EXPECT_THAT(stream.body, ::testing::Not(HasSubstr("[DONE]")));
-  EXPECT_EQ(stream.usage.origin, Usage::Origin::kEstimated);
+  EXPECT_EQ(stream.usage.origin, Usage::Origin::kCounted);
   EXPECT_EQ(stream.usage.output, chunks(stream.body).size() - 1);
 
   const Answer whole = ask_chat(chat({}, kHello, "demo-cut"));

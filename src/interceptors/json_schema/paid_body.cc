@@ -52,8 +52,8 @@ Usage sum(const Usage& a, const Usage& b) {
   if (b.origin == Usage::Origin::kUnknown) return a;
   const bool measured =
       a.origin == Usage::Origin::kMeasured && b.origin == Usage::Origin::kMeasured;
-  return {measured ? Usage::Origin::kMeasured : Usage::Origin::kEstimated, sum(a.input, b.input),
-          sum(a.output, b.output)};
+  return {measured ? Usage::Origin::kMeasured : Usage::Origin::kCounted, sum(a.input, b.input),
+          sum(a.output, b.output), sum(a.cached, b.cached), sum(a.reasoning, b.reasoning)};
 }
 
 Body continued_body(Body inner, std::string held, const Usage& earlier) {

@@ -67,7 +67,7 @@ std::uint64_t charge(const Outcome& outcome, const Estimate& estimate) {
   switch (usage.origin) {
     case Usage::Origin::kMeasured:
       return seen;
-    case Usage::Origin::kEstimated:
+    case Usage::Origin::kCounted:
       return std::max<std::uint64_t>(seen, 1);
     case Usage::Origin::kUnknown:
       break;

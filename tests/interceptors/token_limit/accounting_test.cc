@@ -101,7 +101,7 @@ TEST(TokenLimit, ChargesTheInputWhenTheClientLeavesBeforeTheAnswer) {
 TEST(TokenLimit, ChargesWhatWasSentWhenTheClientLeavesAStream) {
   Fixture f;
   Call call;
-  auto r = f.run(call, [](Exchange&) { return stream({Usage::Origin::kEstimated, {}, 40}); });
+  auto r = f.run(call, [](Exchange&) { return stream({Usage::Origin::kCounted, {}, 40}); });
   ASSERT_TRUE(r);
   r->body.finish(ended(Ending::kClientGone));
   EXPECT_EQ(f.remaining(), "860");

@@ -64,7 +64,7 @@ TEST_P(Charge, IsWhatTheTableSays) {
 }
 
 constexpr auto kMeasured = Usage::Origin::kMeasured;
-constexpr auto kEstimated = Usage::Origin::kEstimated;
+constexpr auto kCounted = Usage::Origin::kCounted;
 constexpr auto kUnknown = Usage::Origin::kUnknown;
 
 INSTANTIATE_TEST_SUITE_P(
@@ -76,10 +76,10 @@ INSTANTIATE_TEST_SUITE_P(
         Billing{"MeasuredOutputAlone", Ending::kComplete, {kMeasured, {}, 5}, 105},
         Billing{"MeasuredOverrun", Ending::kComplete, {kMeasured, 900, 900}, 1800},
         Billing{"MeasuredAbsurdly", Ending::kComplete, {kMeasured, kMost, kMost}, kMost},
-        Billing{"EstimatedToTheEnd", Ending::kComplete, {kEstimated, {}, 20}, 120},
-        Billing{"EstimatedOverTheCap", Ending::kComplete, {kEstimated, {}, 80}, 180},
-        Billing{"EstimatedUntilTheClientLeft", Ending::kClientGone, {kEstimated, {}, 20}, 120},
-        Billing{"EstimatedUntilTheCut", Ending::kUpstreamFailed, {kEstimated, 90, 20}, 110},
+        Billing{"EstimatedToTheEnd", Ending::kComplete, {kCounted, {}, 20}, 120},
+        Billing{"EstimatedOverTheCap", Ending::kComplete, {kCounted, {}, 80}, 180},
+        Billing{"EstimatedUntilTheClientLeft", Ending::kClientGone, {kCounted, {}, 20}, 120},
+        Billing{"EstimatedUntilTheCut", Ending::kUpstreamFailed, {kCounted, 90, 20}, 110},
         Billing{"UnknownToTheEnd", Ending::kComplete, {kUnknown, {}, {}}, 150},
         Billing{"UnknownWhenTheClientLeft", Ending::kClientGone, {kUnknown, {}, {}}, 100},
         Billing{"UnknownWhenCut", Ending::kUpstreamFailed, {kUnknown, {}, {}}, 100},
@@ -88,7 +88,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Charge, IsNeverZeroWithoutNumbersOfTheProvider) {
   EXPECT_EQ(charge(ended(Ending::kClientGone), {0, 50}), 1U);
-  EXPECT_EQ(charge(ended(Ending::kClientGone, {kEstimated, {}, 0}), {0, 50}), 1U);
+  EXPECT_EQ(charge(ended(Ending::kClientGone, {kCounted, {}, 0}), {0, 50}), 1U);
 }
 
 struct Case {

@@ -1,0 +1,51 @@
+#include "limits/store.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace penstock::limits::inline v2 {  // beside that of buckets.h, until it replaces it
+
+Reservation& Reservation::operator=(Reservation&& other) noexcept {
+  if (this == &other) return *this;
+  settle({});
+  held_ = std::move(other.held_);
+  settled_ = other.settled_;
+  return *this;
+}
+
+Reservation::~Reservation() {
+  settle({});
+}
+
+bool Reservation::extend(std::span<const std::uint64_t> more, Deadline deadline) {
+  return held_ && !settled_ && held_->extend(more, deadline);
+}
+
+void Reservation::settle(std::span<const std::uint64_t> used) noexcept {
+  if (!held_ || std::exchange(settled_, true)) return;
+  held_->settle(used);
+}
+
+std::vector<Standing> Reservation::standings() const {
+  return held_ ? held_->standings() : std::vector<Standing>();
+}
+
+void Store::add_listener(ReleaseListener& listener) {
+  const std::lock_guard lock(listeners_mutex_);
+  listeners_.push_back(&listener);
+  has_listeners_ = true;
+}
+
+void Store::remove_listener(ReleaseListener& listener) {
+  const std::lock_guard lock(listeners_mutex_);
+  std::erase(listeners_, &listener);
+  has_listeners_ = !listeners_.empty();
+}
+
+void Store::tell_release() {
+  if (!has_listeners_) return;
+  const std::lock_guard lock(listeners_mutex_);
+  for (ReleaseListener* listener : listeners_) listener->on_release();
+}
+
+}  // namespace penstock::limits::inline v2
