@@ -8,7 +8,8 @@
 #include "penstock/config.h"
 #include "penstock/interceptor.h"
 
-#include "limits/buckets.h"
+#include "limits/limit_view.h"
+#include "limits/store.h"
 
 namespace penstock {
 
@@ -19,7 +20,7 @@ class Metrics;
 struct Services {
   const Clock& clock;
   Log& log;
-  limits::Buckets& buckets;
+  limits::Store& meters;  // of limits, in memory
   Metrics& metrics;
   /// Somebody only wants to know whether the configuration is good: touch nothing outside.
   bool check_only = false;

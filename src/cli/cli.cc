@@ -70,6 +70,7 @@ void add_commands(CLI::App& app, std::string& file, int& exit_code) {
   add_tokens(app, exit_code);
   add_health(app, exit_code);
   add_status(app, exit_code);
+  add_limits(app, exit_code);
   add_reload(app, exit_code);
   add_schema(app, exit_code);
   add_version(app, exit_code);

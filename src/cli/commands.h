@@ -20,6 +20,7 @@ void add_chat(CLI::App& app, int& exit_code);
 void add_tokens(CLI::App& app, int& exit_code);
 void add_health(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
+void add_limits(CLI::App& app, int& exit_code);
 void add_reload(CLI::App& app, int& exit_code);
 void add_schema(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);

@@ -10,7 +10,4 @@ namespace penstock::cli {
 /// than expected are left out or shown as "-", so that programs of different versions go together.
 std::string status_text(const nlohmann::json& status);
 
-/// "3d 4h", "2h 5m", "1m 20s", "12s": the two largest units.
-std::string duration_text(double seconds);
-
 }  // namespace penstock::cli

@@ -13,12 +13,13 @@ namespace {
 constexpr std::string_view kReads = "GET, HEAD";
 constexpr std::string_view kActs = "POST";
 
-constexpr std::array<Endpoint, 8> kEndpoints{{
+constexpr std::array<Endpoint, 9> kEndpoints{{
     {"/livez", kReads, Audience::kEverybody, Body::kIgnored},
     {"/readyz", kReads, Audience::kEverybody, Body::kIgnored},
     {"/metrics", kReads, Audience::kOperators, Body::kIgnored},
     {"/openapi.yaml", kReads, Audience::kOperators, Body::kIgnored},
     {"/v1/status", kReads, Audience::kOperators, Body::kIgnored},
+    {"/v1/limits", kReads, Audience::kOperators, Body::kIgnored},
     {"/v1/config/check", kActs, Audience::kOperators, Body::kText},
     {"/v1/config/reload", kActs, Audience::kOperators, Body::kIgnored},
     {"/v1/schema/validate", kActs, Audience::kOperators, Body::kText},

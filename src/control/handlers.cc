@@ -63,6 +63,10 @@ void show_readiness(const Operations& operations, httplib::Response& answer) {
   answer.set_content(body.dump(-1, ' ', false, Json::error_handler_t::replace), kJson);
 }
 
+void show(const nlohmann::json& report, httplib::Response& answer) {
+  answer.set_content(report.dump(-1, ' ', false, Json::error_handler_t::replace), kJson);
+}
+
 void reload(Operations& operations, httplib::Response& answer) {
   const config::Diagnostics diagnostics = operations.reload();
   answer.status = diagnostics.ok() ? 200 : 422;
@@ -110,10 +114,8 @@ Handlers::Server::Server(Operations& operations) {
   Get("/openapi\\.yaml", [](Query, Answer answer) {
     answer.set_content(std::string(builtin("openapi")), "application/yaml");
   });
-  Get("/v1/status", [&](Query, Answer answer) {
-    const nlohmann::json status = operations.status();
-    answer.set_content(status.dump(-1, ' ', false, Json::error_handler_t::replace), kJson);
-  });
+  Get("/v1/status", [&](Query, Answer answer) { show(operations.status(), answer); });
+  Get("/v1/limits", [&](Query, Answer answer) { show(operations.limits(), answer); });
   Post("/v1/config/check", [&](Query request, Answer answer) {
     answer.set_content(config::to_json(operations.check(request.body)), kJson);
   });

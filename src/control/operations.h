@@ -22,6 +22,8 @@ class Operations {
   virtual std::string metrics() const = 0;
   /// The answer of GET /v1/status.
   virtual nlohmann::json status() const = 0;
+  /// The answer of GET /v1/limits.
+  virtual nlohmann::json limits() const = 0;
   /// What is wrong with the text of a configuration. Touches nothing outside.
   virtual config::Diagnostics check(std::string_view yaml) const = 0;
   /// Loads the configuration anew and swaps it in, unless something is wrong with it.

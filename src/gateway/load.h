@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "limits/buckets.h"
+#include "limits/memory_store.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "server/snapshot.h"
@@ -14,12 +14,12 @@ namespace penstock::gateway {
 /// What a snapshot is built with and outlived by.
 struct Process {
   std::unique_ptr<Log> log;
-  limits::Buckets buckets{system_clock()};
+  limits::MemoryStore meters{system_clock()};
   Metrics metrics;
 
   /// `check_only`: see Services.
   Services services(bool check_only = false) {
-    return {system_clock(), *log, buckets, metrics, check_only};
+    return {system_clock(), *log, meters, metrics, check_only};
   }
 };
 

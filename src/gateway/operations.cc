@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "gateway/limits_report.h"
 #include "gateway/process_metrics.h"
 #include "server/server_metrics.h"
 #include "upstream/pool_metrics.h"
@@ -14,8 +15,6 @@ namespace penstock::gateway {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t kMostBuckets = 100;  // shown of a limit
 
 json shown(const config::Diagnostics& diagnostics) {
   return json::parse(config::to_json(diagnostics));
@@ -49,25 +48,6 @@ json upstreams_status(const config::Config& config, const Metrics& metrics) {
          {"kind", demo ? "demo" : "openai"},
          {"url", demo ? json() : address},
          {"connections", {{"active", connections("active")}, {"idle", connections("idle")}}}});
-  }
-  return list;
-}
-
-json limits_status(const std::vector<limits::LimitView>& limits, const limits::Buckets& buckets) {
-  json list = json::array();
-  for (const limits::LimitView& view : limits) {
-    json shown_buckets = json::array();
-    const auto found = buckets.list(view.key_prefix, kMostBuckets + 1);
-    for (std::size_t i = 0; i < std::min(found.size(), kMostBuckets); ++i) {
-      const std::string_view key = found[i].key;
-      shown_buckets.push_back({{"subject", view.subject(key.substr(view.key_prefix.size()))},
-                               {"remaining", found[i].remaining}});
-    }
-    list.push_back({{"name", view.limit.name},
-                    {"capacity", view.limit.capacity},
-                    {"window_ms", view.limit.every.count()},
-                    {"buckets", std::move(shown_buckets)},
-                    {"more_buckets", found.size() > kMostBuckets}});
   }
   return list;
 }
@@ -108,8 +88,12 @@ json Operations::status() const {
           {"connections", server_.connections()},
           {"exchanges", process_.metrics.total(server::kExchangesActive)},
           {"streams", process_.metrics.total(server::kStreamsActive)},
-          {"upstreams", upstreams_status(config, process_.metrics)},
-          {"limits", limits_status(state.snapshot->chain.limits(), process_.buckets)}};
+          {"upstreams", upstreams_status(config, process_.metrics)}};
+}
+
+json Operations::limits() const {
+  const LiveConfiguration::State state = configuration_.state();
+  return {{"limits", limits_report(state.snapshot->chain.limits())}};
 }
 
 config::Diagnostics Operations::check(std::string_view yaml) const {

@@ -14,6 +14,7 @@ class Operations final : public control::Operations {
   std::vector<std::string> not_ready() const override;
   std::string metrics() const override;
   nlohmann::json status() const override;
+  nlohmann::json limits() const override;
   config::Diagnostics check(std::string_view yaml) const override;
   config::Diagnostics reload() override;
 

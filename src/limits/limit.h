@@ -7,7 +7,7 @@
 
 #include "limits/calendar.h"
 
-namespace penstock::limits::inline v2 {  // beside that of buckets.h, until it replaces it
+namespace penstock::limits {
 
 /// The largest limit there is: arithmetic below it cannot overflow, and Lua's numbers, which are
 /// doubles, hold it exactly.
@@ -50,4 +50,4 @@ struct Limit {
   OnStoreFailure on_store_failure = OnStoreFailure::kLocal;
 };
 
-}  // namespace penstock::limits::inline v2
+}  // namespace penstock::limits

@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-namespace penstock::limits::inline v2 {  // beside that of buckets.h, until it replaces it
+namespace penstock::limits {
+
+bool is_ample(const Limit& limit, std::uint64_t remaining, std::uint64_t amount) noexcept {
+  if (limit.unit == Unit::kRequests || limit.unit == Unit::kConcurrent) return true;
+  return amount <= remaining && remaining - amount >= limit.capacity - limit.capacity / 8;
+}
 
 Reservation& Reservation::operator=(Reservation&& other) noexcept {
   if (this == &other) return *this;
@@ -48,4 +53,4 @@ void Store::tell_release() {
   for (ReleaseListener* listener : listeners_) listener->on_release();
 }
 
-}  // namespace penstock::limits::inline v2
+}  // namespace penstock::limits

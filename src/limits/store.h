@@ -16,7 +16,7 @@
 
 #include "limits/limit.h"
 
-namespace penstock::limits::inline v2 {  // beside that of buckets.h, until it replaces it
+namespace penstock::limits {
 
 /// An amount to be taken of one limit for one key: from the meter named `key`.
 struct Claim {
@@ -84,10 +84,13 @@ class Reservation {
 
 enum class Care {
   kTake,
-  /// Only where every limit would still have 7/8 left: then it does not matter that the amounts are
-  /// far above what will be used, and nobody needs to count.
+  /// Only where limits on tokens and money would still have 7/8 left: then it does not matter that
+  /// the amounts are far above what will be used, and nobody needs to count.
   kIfAmple,
 };
+
+/// What kIfAmple asks of a limit that has so much left before it gives the amount.
+bool is_ample(const Limit& limit, std::uint64_t remaining, std::uint64_t amount) noexcept;
 
 /// A meter for people to look at, in the limit's unit.
 struct MeterView {
@@ -139,4 +142,4 @@ class Store {
   std::atomic<bool> has_listeners_ = false;
 };
 
-}  // namespace penstock::limits::inline v2
+}  // namespace penstock::limits

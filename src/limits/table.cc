@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -11,17 +12,23 @@ namespace {
 
 using std::chrono::ceil;
 using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
 
-Standing standing_of(const Limit& limit, const Bucket& bucket) {
-  return {&limit, bucket.remaining(), ceil<milliseconds>(bucket.time_to(bucket.capacity()))};
+/// Nobody knows when a request ends: whoever comes for a slot again comes so much later.
+constexpr milliseconds kRetryForSlot{1000};
+
+Standing standing_of(const Limit& limit, const Meter& meter) {
+  return {&limit, meter.remaining(), ceil<milliseconds>(meter.reset())};
 }
 
-Refusal refuse(const Limit& limit, const Bucket& bucket, std::uint64_t amount) {
-  Refusal refusal{Refusal::Why::kNeverFits, standing_of(limit, bucket), milliseconds(0)};
-  if (amount <= bucket.capacity()) {
-    refusal.why = Refusal::Why::kNotNow;
-    refusal.retry_after = ceil<milliseconds>(bucket.time_to(amount));
-  }
+Refusal refuse(const Claim& claim, const Meter& meter) {
+  Refusal refusal{Refusal::Why::kNeverFits, standing_of(*claim.limit, meter), claim.key,
+                  milliseconds(0)};
+  if (claim.amount > meter.capacity()) return refusal;
+  refusal.why = Refusal::Why::kNotNow;
+  refusal.retry_after = claim.limit->algorithm == Algorithm::kSlots
+                            ? kRetryForSlot
+                            : ceil<milliseconds>(meter.time_to(claim.amount));
   return refusal;
 }
 
@@ -33,24 +40,45 @@ bool worse(const Refusal& a, const Refusal& b) {
   return rank(a) > rank(b);
 }
 
-bool tighter(const Standing& a, const Standing& b) {
-  __extension__ using Wide = unsigned __int128;
-  return Wide{a.remaining} * b.limit->capacity < Wide{b.remaining} * a.limit->capacity;
-}
+/// A reservation of the table.
+class TableHeld final : public Held {
+ public:
+  TableHeld(Table& table, std::size_t most) : table_(table) { holds_.reserve(most); }
+  ~TableHeld() override {
+    if (!holds_.empty()) table_.release(holds_);
+  }
+
+  Holds& holds() noexcept { return holds_; }
+
+  bool extend(std::span<const std::uint64_t> more, Deadline) override {
+    return table_.extend(holds_, more);
+  }
+  void settle(std::span<const std::uint64_t> used) noexcept override {
+    table_.settle(holds_, used);
+  }
+  std::vector<Standing> standings() const override { return table_.standings(holds_); }
+
+ private:
+  Table& table_;
+  Holds holds_;
+};
 
 }  // namespace
 
-std::variant<Reservation, Refusal> Table::reserve(std::span<const Claim> claims,
-                                                  std::uint64_t amount) {
-  // Declared before the lock: should memory run out below, it gives back what it holds by then.
+Table::~Table() {
+  idle_.clear();
+  changed_.clear();
+}
+
+std::variant<Reservation, Refusal> Table::reserve(std::span<const Claim> claims, Care care) {
+  // Outlives the lock: should memory run out below, it gives back what it holds by then.
   Reservation reservation;
-  reservation.holds_.reserve(claims.size());
-  reservation.amount_ = amount;
-  reservation.table_ = this;
-  reservation.settled_ = false;
+  auto held = std::make_unique<TableHeld>(*this, claims.size());
+  Holds& holds = held->holds();
+  reservation = Reservation(std::move(held));
 
   const std::lock_guard lock(mutex_);
-  const MonotonicTime now = clock_.recent();
+  const Moment now = moment();
   std::optional<Refusal> refusal;
   for (const Claim& claim : claims) {
     Entry* entry = pin(claim, now);
@@ -58,44 +86,102 @@ std::variant<Reservation, Refusal> Table::reserve(std::span<const Claim> claims,
       refusal = no_room(claim, now);
       break;
     }
-    entry->bucket.refill(now);
-    if (entry->bucket.take(amount)) {
-      reservation.holds_.push_back({claim.limit, entry});
+    Meter& meter = entry->meter;
+    meter.advance(now);
+    const bool careful =
+        care == Care::kTake || is_ample(*claim.limit, meter.remaining(), claim.amount);
+    if (const auto stamp = careful ? meter.take(claim.amount) : std::nullopt) {
+      holds.push_back({claim.limit, entry, claim.amount, *stamp});
+      note_change(*entry);
       continue;
     }
-    const Refusal another = refuse(*claim.limit, entry->bucket, amount);
-    if (!refusal || worse(another, *refusal)) refusal = another;
-    unpin(*entry);
+    Refusal another = refuse(claim, meter);
+    if (!careful) another = {Refusal::Why::kNotAmple, another.standing, claim.key, {}};
+    if (!refusal || worse(another, *refusal)) refusal = std::move(another);
+    unpin(*entry, now);
   }
   if (!refusal) return reservation;
+  undo(holds, now);
+  return std::move(*refusal);
+}
 
-  for (const auto& hold : reservation.holds_) {
-    hold.entry->bucket.put_back(amount);
-    unpin(*hold.entry);
+void Table::undo(Holds& holds, const Moment& moment) {
+  for (const Hold& hold : holds) {
+    hold.entry->meter.settle(hold.stamp, hold.amount, 0);
+    unpin(*hold.entry, moment);
   }
-  reservation.holds_.clear();
-  return *refusal;
+  holds.clear();
 }
 
-Standing Table::look(const Claim& claim) {
+bool Table::extend(Holds& holds, std::span<const std::uint64_t> more) {
   const std::lock_guard lock(mutex_);
-  const MonotonicTime now = clock_.recent();
-  const auto found = entries_.find(claim.key);
-  if (found == entries_.end()) return standing_of(*claim.limit, Bucket(*claim.limit, now));
-  Bucket bucket = found->second.bucket;
-  bucket.refill(now);
-  return standing_of(*claim.limit, bucket);
+  const Moment now = moment();
+  for (std::size_t i = 0; i < holds.size(); ++i) {
+    if (more[i] == 0) continue;
+    holds[i].entry->meter.advance(now);
+    if (holds[i].entry->meter.remaining() < more[i]) return false;
+  }
+  for (std::size_t i = 0; i < holds.size(); ++i) {
+    Hold& hold = holds[i];
+    // It can fail where two claims are of one meter. Then too much is held, until the settlement.
+    if (more[i] == 0 || !hold.entry->meter.extend(hold.stamp, more[i])) continue;
+    hold.amount += more[i];
+    note_change(*hold.entry);
+  }
+  return true;
 }
 
-std::vector<BucketView> Table::list(std::string_view key_prefix, std::size_t most) {
-  std::vector<BucketView> views;
+void Table::settle(const Holds& holds, std::span<const std::uint64_t> used) {
+  {
+    const std::lock_guard lock(mutex_);
+    const Moment now = moment();
+    for (std::size_t i = 0; i < holds.size(); ++i) {
+      const Hold& hold = holds[i];
+      hold.entry->meter.advance(now);  // up to now it was held, and refilled only that far
+      hold.entry->meter.settle(hold.stamp, hold.amount, used.empty() ? 0 : used[i]);
+      note_change(*hold.entry);
+    }
+  }
+  store_.tell_release();
+}
+
+void Table::release(const Holds& holds) {
   const std::lock_guard lock(mutex_);
-  const MonotonicTime now = clock_.recent();
+  const Moment now = moment();
+  for (const Hold& hold : holds) unpin(*hold.entry, now);
+}
+
+std::vector<Standing> Table::standings(const Holds& holds) {
+  std::vector<Standing> standings;
+  standings.reserve(holds.size());
+  const std::lock_guard lock(mutex_);
+  const Moment now = moment();
+  for (const Hold& hold : holds) {
+    hold.entry->meter.advance(now);
+    standings.push_back(standing_of(*hold.limit, hold.entry->meter));
+  }
+  return standings;
+}
+
+Standing Table::look(const Limit& limit, std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  const Moment now = moment();
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return standing_of(limit, Meter(limit, now));
+  found->second.meter.advance(now);
+  return standing_of(limit, found->second.meter);
+}
+
+std::vector<MeterView> Table::list(const Limit&, std::string_view key_prefix, std::size_t most) {
+  std::vector<MeterView> views;
+  const std::lock_guard lock(mutex_);
+  const Moment now = moment();
   for (auto at = entries_.lower_bound(key_prefix); at != entries_.end(); ++at) {
     if (!at->first.starts_with(key_prefix) || views.size() == most) break;
-    Bucket bucket = at->second.bucket;
-    bucket.refill(now);
-    views.push_back({at->first, bucket.remaining()});
+    Meter& meter = at->second.meter;
+    meter.advance(now);
+    views.push_back({at->first, meter.used(), meter.reserved(), meter.remaining(),
+                     ceil<milliseconds>(meter.reset())});
   }
   return views;
 }
@@ -105,65 +191,91 @@ std::size_t Table::size() {
   return entries_.size();
 }
 
-void Table::settle(const Reservation& reservation, std::uint64_t used) {
+void Table::track_changes() {
   const std::lock_guard lock(mutex_);
-  const MonotonicTime now = clock_.recent();
-  for (const auto& hold : reservation.holds_) {
-    hold.entry->bucket.refill(now);  // up to now it was held, and refilled only that far
-    hold.entry->bucket.settle(reservation.amount_, used);
+  tracks_changes_ = true;
+}
+
+std::vector<MeterState> Table::take_changes(std::size_t most) {
+  std::vector<MeterState> states;
+  const std::lock_guard lock(mutex_);
+  const Moment now = moment();
+  const WallTime wall = now.wall();
+  while (!changed_.empty() && states.size() < most) {
+    Entry& entry = changed_.front();
+    entry.meter.advance(now);
+    const auto reset = std::chrono::ceil<WallTime::duration>(entry.meter.reset());
+    const std::uint64_t used = entry.meter.used() + entry.meter.reserved();
+    states.push_back({std::string(entry.key), reset.count() == 0 ? 0 : used, wall, wall + reset});
+    changed_.pop_front();
+  }
+  return states;
+}
+
+void Table::restore(std::span<const MeterState> states) {
+  const std::lock_guard lock(mutex_);
+  for (const MeterState& state : states) {
+    if (restored_.size() < max_meters_) restored_.insert_or_assign(state.key, state);
   }
 }
 
-void Table::release(const Reservation& reservation) {
-  const std::lock_guard lock(mutex_);
-  for (const auto& hold : reservation.holds_) unpin(*hold.entry);
-}
-
-Standing Table::tightest(const Reservation& reservation) {
-  const std::lock_guard lock(mutex_);
-  const MonotonicTime now = clock_.recent();
-  std::optional<Standing> tightest;
-  for (const auto& hold : reservation.holds_) {
-    hold.entry->bucket.refill(now);
-    const Standing standing = standing_of(*hold.limit, hold.entry->bucket);
-    if (!tightest || tighter(standing, *tightest)) tightest = standing;
-  }
-  return tightest.value_or(Standing{});
-}
-
-Entry* Table::pin(const Claim& claim, MonotonicTime now) {
-  auto found = entries_.find(claim.key);
+Entry* Table::pin(const Claim& claim, const Moment& moment) {
+  const auto found = entries_.find(claim.key);
   if (found == entries_.end()) {
-    forget_full_ones(now);
-    if (entries_.size() >= max_buckets_) return nullptr;
-    found = entries_.try_emplace(claim.key, *claim.limit, now).first;
-    found->second.key = found->first;
+    forget_full_ones(moment);
+    if (entries_.size() >= max_meters_) return nullptr;
+    Entry& entry = add(claim, moment);
+    entry.pins = 1;
+    return &entry;
   }
   Entry& entry = found->second;
-  if (entry.is_linked()) idle_.erase(idle_.iterator_to(entry));
+  if (static_cast<boost::intrusive::set_base_hook<>&>(entry).is_linked()) {
+    idle_.erase(idle_.iterator_to(entry));
+  }
   ++entry.pins;
   return &entry;
 }
 
-void Table::unpin(Entry& entry) {
+Entry& Table::add(const Claim& claim, const Moment& moment) {
+  const auto added = entries_.try_emplace(claim.key, *claim.limit, moment).first;
+  Entry& entry = added->second;
+  entry.key = added->first;
+  if (const auto earlier = restored_.find(claim.key); earlier != restored_.end()) {
+    const nanoseconds ago = moment.wall() - earlier->second.at;
+    entry.meter.restore(earlier->second.used, ago);
+    restored_.erase(earlier);
+  }
+  return entry;
+}
+
+void Table::unpin(Entry& entry, const Moment& moment) {
   if (--entry.pins > 0) return;
-  entry.full_at = entry.bucket.full_at();
+  entry.full_at = moment.monotonic + entry.meter.reset();
   idle_.insert(entry);
 }
 
-void Table::forget_full_ones(MonotonicTime now) {
+void Table::note_change(Entry& entry) {
+  if (!tracks_changes_) return;
+  if (static_cast<boost::intrusive::list_base_hook<>&>(entry).is_linked()) return;
+  changed_.push_back(entry);
+}
+
+void Table::forget_full_ones(const Moment& moment) {
   // Two for each new one: the table shrinks to those in use, and no request pays for a long sweep.
-  for (int i = 0; i < 2 && !idle_.empty() && idle_.begin()->full_at <= now; ++i) {
-    const auto forgotten = entries_.find(idle_.begin()->key);
+  for (int i = 0; i < 2 && !idle_.empty() && idle_.begin()->full_at <= moment.monotonic; ++i) {
+    Entry& full = *idle_.begin();
     idle_.erase(idle_.begin());
-    entries_.erase(forgotten);
+    if (static_cast<boost::intrusive::list_base_hook<>&>(full).is_linked()) {
+      changed_.erase(changed_.iterator_to(full));
+    }
+    entries_.erase(entries_.find(full.key));
   }
 }
 
-Refusal Table::no_room(const Claim& claim, MonotonicTime now) const {
+Refusal Table::no_room(const Claim& claim, const Moment& moment) const {
   milliseconds wait = std::chrono::seconds(1);  // all are held: nobody knows for how long
-  if (!idle_.empty()) wait = ceil<milliseconds>(idle_.begin()->full_at - now);
-  return {Refusal::Why::kNoRoom, {claim.limit, 0, wait}, wait};
+  if (!idle_.empty()) wait = ceil<milliseconds>(idle_.begin()->full_at - moment.monotonic);
+  return {Refusal::Why::kNoRoom, {claim.limit, 0, wait}, claim.key, wait};
 }
 
 }  // namespace penstock::limits::internal

@@ -11,7 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "limits/buckets.h"
+#include "limits/memory_store.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "support/config_node.h"
@@ -113,9 +113,9 @@ struct ChainTest : testing::Test {
   config::Diagnostics diagnostics;
   config::Node list;
   std::unique_ptr<Log> log = std::move(*Log::open({.file = "/dev/null"}, system_clock()));
-  limits::Buckets buckets{system_clock()};
+  limits::MemoryStore meters{system_clock()};
   Metrics metrics;
-  Services services{system_clock(), *log, buckets, metrics};
+  Services services{system_clock(), *log, meters, metrics};
   test::TestExchange x{Route::kChatCompletions, "{}"};
   int calls = 0;
   int failures = 0;

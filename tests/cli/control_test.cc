@@ -5,7 +5,7 @@
 
 #include "cli/fake_control_plane.h"
 #include "cli/program.h"
-#include "cli/status_text.h"
+#include "cli/text_table.h"
 #include "support/socket.h"
 #include "support/temp_folder.h"
 
@@ -167,12 +167,7 @@ TEST(Status, IsAPageForPeople) {
             "streams        3\n"
             "\n"
             "UPSTREAM  KIND    ACTIVE  IDLE  URL\n"
-            "openai    openai  3       5     https://api.openai.com/v1\n"
-            "\n"
-            "LIMIT    CAPACITY  EVERY  REMAINING  SUBJECT\n"
-            "per key  100000    1m     98750      ci\n"
-            "per key  100000    1m     ...        ...\n"
-            "all      1000000   1h     1000000    -\n");
+            "openai    openai  3       5     https://api.openai.com/v1\n");
 }
 
 TEST(Status, ShowsTheTwoLargestUnitsOfATime) {
@@ -211,7 +206,7 @@ TEST(Status, GivesAProgramTheReportAsItIs) {
 TEST(Status, ToleratesAReportOfAnotherVersion) {
   FakeControlPlane control;
   control.answer(200, R"({"version": 7, "uptime_seconds": "long", "connections": {"new": 1},
-    "configuration": [], "upstreams": {"openai": 1}, "limits": [1, {"buckets": [{}]}],
+    "configuration": [], "upstreams": {"openai": 1},
     "state": "\u001b[2J"})");
   const Ended run = penstock({"status"}, at(control));
   EXPECT_EQ(run.status, 0);
@@ -227,6 +222,39 @@ TEST(Status, FailsOnAnAnswerThatIsNoReport) {
   EXPECT_EQ(run.status, 1);
   EXPECT_EQ(run.out, "");
   EXPECT_EQ(run.err, "penstock: the control plane answered 404: no such path\n");
+}
+
+TEST(Limits, AreATableForAPerson) {
+  FakeControlPlane control;
+  control.answer(200, kLimits);
+  const Ended run = penstock({"limits"}, at(control));
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_THAT(control.seen(), ElementsAre("GET /v1/limits "));
+  EXPECT_EQ(
+      run.out,
+      "LIMIT    UNIT      CAPACITY  WINDOW               USED  RESERVED  REMAINING  RESET  "
+      "SUBJECT\n"
+      "per key  tokens    100000    1m                   1000  250       98750      750ms  ci\n"
+      "per key  tokens    100000    1m                   ...   ...       ...        ...    "
+      "...\n"
+      "monthly  requests  1000000   month Europe/Berlin  0     0         1000000    -      -\n");
+}
+
+TEST(Limits, AreGivenToAProgramAsTheyAre) {
+  FakeControlPlane control;
+  control.answer(200, kLimits);
+  const Ended run = penstock({"limits", "--format", "json"}, at(control));
+  EXPECT_EQ(nlohmann::json::parse(run.out), nlohmann::json::parse(kLimits));
+}
+
+TEST(Limits, TolerateAReportOfAnotherVersion) {
+  FakeControlPlane control;
+  control.answer(200, R"({"limits": [1, {"name": "\u001b[2J", "meters": [{}, 2]}]})");
+  const Ended run = penstock({"limits"}, at(control));
+  EXPECT_EQ(run.status, 0);
+  EXPECT_THAT(run.out, HasSubstr("?[2J"));
+  control.answer(200, "{}");
+  EXPECT_EQ(penstock({"limits"}, at(control)).out, "there are no limits\n");
 }
 
 TEST(Reload, SaysThatItIsDone) {

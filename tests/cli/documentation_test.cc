@@ -63,7 +63,8 @@ TEST(CliDocumentation, NamesEveryCommandAndOption) {
     EXPECT_THAT(page, HasSubstr("| [`" + command.name + "`](#"));
     const std::string own = section(page, command.name);
     EXPECT_NE(own, "") << command.name;
-    const bool asks = command.name == "status" || command.name == "reload";
+    const bool asks =
+        command.name == "status" || command.name == "limits" || command.name == "reload";
     for (const OptionText& option : command.options) {
       const std::string name = option.names.back();
       if (name == "--help") continue;
@@ -85,7 +86,8 @@ TEST(CliDocumentation, HasExamplesThatDoWhatTheySay) {
   ASSERT_TRUE(gateway.started()) << gateway.errors();
   test::FakeControlPlane control;
   auto answer = nlohmann::json::parse(test::kStatus);
-  answer["valid"] = true;  // one answer for status and reload
+  answer.update(nlohmann::json::parse(test::kLimits));
+  answer["valid"] = true;  // one answer for status, limits and reload
   control.answer(200, answer.dump());
   const test::Setting setting{.environment = {"PENSTOCK_CONTROL_URL=" + control.url()}};
   const std::string here = " chat --url http://127.0.0.1:" + std::to_string(gateway.port());

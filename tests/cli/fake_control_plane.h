@@ -65,11 +65,19 @@ inline constexpr const char* kStatus = R"({
                     "loaded_at": "2026-01-02T03:04:05Z", "last_reload": null},
   "event_loops": 2, "connections": 12, "exchanges": 4, "streams": 3,
   "upstreams": [{"name": "openai", "kind": "openai", "url": "https://api.openai.com/v1",
-                 "connections": {"active": 3, "idle": 5}}],
-  "limits": [{"name": "per key", "capacity": 100000, "window_ms": 60000,
-              "buckets": [{"subject": "ci", "remaining": 98750}], "more_buckets": true},
-             {"name": "all", "capacity": 1000000, "window_ms": 3600000, "buckets": [],
-              "more_buckets": false}]
+                 "connections": {"active": 3, "idle": 5}}]
+})";
+
+/// What GET /v1/limits answers.
+inline constexpr const char* kLimits = R"({
+  "limits": [{"name": "per key", "unit": "tokens", "algorithm": "bucket", "capacity": 100000,
+              "window_ms": 60000, "period": null, "time_zone": null,
+              "meters": [{"subject": "ci", "used": 1000, "reserved": 250, "remaining": 98750,
+                          "reset_ms": 750}],
+              "more_meters": true},
+             {"name": "monthly", "unit": "requests", "algorithm": "calendar", "capacity": 1000000,
+              "window_ms": null, "period": "month", "time_zone": "Europe/Berlin", "meters": [],
+              "more_meters": false}]
 })";
 
 }  // namespace penstock::test

@@ -71,7 +71,7 @@ TEST(Usage, HelpGoesToStdoutWithAnExampleForEveryCommand) {
   EXPECT_EQ(whole.status, 0);
   EXPECT_EQ(whole.err, "");
   for (const char* command : {"serve", "check", "chat", "tokens", "health", "status", "reload",
-                              "schema", "version", "completion", "man"}) {
+                              "limits", "schema", "version", "completion", "man"}) {
     EXPECT_THAT(whole.out, HasSubstr("\n  " + std::string(command) + " "));
     const Ended help = penstock({command, "--help"});
     EXPECT_EQ(help.status, 0);

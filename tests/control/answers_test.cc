@@ -77,6 +77,14 @@ TEST(ControlAnswers, GivesTheStatusAsItIsEvenWithBytesThatAreNoText) {
   EXPECT_EQ(json_of(answer), (nlohmann::json{{"state", "ready"}, {"origin", "a\uFFFD"}}));
 }
 
+TEST(ControlAnswers, GivesTheLimitsAsTheyAre) {
+  ControlPlane control;
+  control.operations.on_limits = [] { return nlohmann::json{{"limits", {{{"name", "a"}}}}}; };
+  const auto answer = control.ask(get("/v1/limits"));
+  EXPECT_EQ(answer.status(), 200);
+  EXPECT_EQ(answer.body, R"({"limits":[{"name":"a"}]})");
+}
+
 TEST(ControlAnswers, ChecksTheTextThatItIsSent) {
   ControlPlane control;
   std::string seen;

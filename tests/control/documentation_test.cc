@@ -82,6 +82,7 @@ std::optional<std::string> nothing_is_set(const std::string&) {
 FakeOperations documented(const std::atomic<bool>& draining) {
   FakeOperations operations;
   operations.on_status = [] { return answer_shown_for("sh run", "/v1/status"); };
+  operations.on_limits = [] { return answer_shown_for("sh run", "/v1/limits"); };
   operations.on_not_ready = [&draining] {
     return draining ? std::vector<std::string>{"draining"} : std::vector<std::string>{};
   };
@@ -116,7 +117,7 @@ TEST(ControlDocumentation, ShowsTheAnswersThatReallyCome) {
     ++compared;
     EXPECT_EQ(json::parse(output), json::parse(blocks[i + 1].text)) << blocks[i].text;
   }
-  EXPECT_EQ(compared, 7);
+  EXPECT_EQ(compared, 8);
 }
 
 void collect_names(const json& node, std::set<std::string>& names) {
@@ -127,15 +128,21 @@ void collect_names(const json& node, std::set<std::string>& names) {
   for (const json& member : node) collect_names(member, names);
 }
 
-TEST(ControlDocumentation, ShowsAStatusOfTheDescribedShape) {
-  const json status = answer_shown_for("sh run", "/v1/status");
-  EXPECT_EQ(misfit("Status", status.dump()), std::nullopt);
-  // Without `properties` a validator lets everything through, so the names are compared too.
-  std::set<std::string> shown;
-  collect_names(status, shown);
-  std::set<std::string> described;
-  collect_names(openapi()["components"]["schemas"]["Status"], described);
-  for (const std::string& name : shown) EXPECT_TRUE(described.contains(name)) << name;
+TEST(ControlDocumentation, ShowsReportsOfTheDescribedShape) {
+  const std::map<std::string, std::vector<std::string>> kReports{
+      {"/v1/status", {"Status"}}, {"/v1/limits", {"Limits", "Limit"}}};
+  for (const auto& [path, schemas] : kReports) {
+    const json report = answer_shown_for("sh run", path);
+    EXPECT_EQ(misfit(schemas.front(), report.dump()), std::nullopt);
+    // Without `properties` a validator lets everything through, so the names are compared too.
+    std::set<std::string> shown;
+    collect_names(report, shown);
+    std::set<std::string> described;
+    for (const std::string& schema : schemas) {
+      collect_names(openapi()["components"]["schemas"][schema], described);
+    }
+    for (const std::string& name : shown) EXPECT_TRUE(described.contains(name)) << name;
+  }
 }
 
 TEST(ControlDocumentation, HasARowForEveryEndpoint) {

@@ -19,6 +19,9 @@ class FakeOperations final : public Operations {
   };
   std::function<std::string()> on_metrics = [] { return "penstock_streams_active 3\n"; };
   std::function<nlohmann::json()> on_status = [] { return nlohmann::json{{"state", "ready"}}; };
+  std::function<nlohmann::json()> on_limits = [] {
+    return nlohmann::json{{"limits", nlohmann::json::array()}};
+  };
   std::function<config::Diagnostics(std::string_view)> on_check = [](std::string_view) {
     return config::Diagnostics{};
   };
@@ -27,6 +30,7 @@ class FakeOperations final : public Operations {
   std::vector<std::string> not_ready() const override { return on_not_ready(); }
   std::string metrics() const override { return on_metrics(); }
   nlohmann::json status() const override { return on_status(); }
+  nlohmann::json limits() const override { return on_limits(); }
   config::Diagnostics check(std::string_view yaml) const override { return on_check(yaml); }
   config::Diagnostics reload() override { return on_reload(); }
 };

@@ -15,7 +15,7 @@
 #include "fuzz/input.h"
 #include "fuzz/require.h"
 #include "http/url.h"
-#include "limits/buckets.h"
+#include "limits/memory_store.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 
@@ -48,9 +48,9 @@ Loaded load(std::string_view text) {
   loaded.config = config::load(text, kFile, environment, loaded.diagnostics);
   // The chain by default is always the same, and its schemas take long to compile.
   if (text.find("chain") == std::string_view::npos) return loaded;
-  limits::Buckets buckets(system_clock());
+  limits::MemoryStore meters(system_clock());
   Metrics metrics;
-  const Services services{system_clock(), log(), buckets, metrics, true};
+  const Services services{system_clock(), log(), meters, metrics, true};
   Chain::build(loaded.config.chain, interceptor_kinds(), loaded.diagnostics, services);
   return loaded;
 }

@@ -13,6 +13,8 @@
 #include <nlohmann/json.hpp>
 
 #include "integration/fixture.h"
+#include "json/padded.h"
+#include "tokens/chat.h"
 
 namespace penstock::test {
 
@@ -50,16 +52,26 @@ inline std::string endings(std::string_view outcome) {
 
 /// How many tokens of the one limit were charged or are held; nullopt: nobody has asked yet.
 inline std::optional<std::int64_t> tokens_taken(const GatewayProcess& gateway) {
-  const Message answer = fetch(gateway.control_port(), get("/v1/status"));
-  const auto status = nlohmann::json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
-  if (!status.is_object()) return std::nullopt;
-  const auto& limit = status.at("limits").at(0);
-  if (limit.at("buckets").empty()) return std::nullopt;
+  const Message answer = fetch(gateway.control_port(), get("/v1/limits"));
+  const auto report = nlohmann::json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+  if (!report.is_object()) return std::nullopt;
+  const auto& limit = report.at("limits").at(0);
+  if (limit.at("meters").empty()) return std::nullopt;
   return limit.at("capacity").get<std::int64_t>() -
-         limit.at("buckets").at(0).at("remaining").get<std::int64_t>();
+         limit.at("meters").at(0).at("remaining").get<std::int64_t>();
 }
 
-/// What a body costs when the answer told no usage: its bytes by four.
+/// The tokens of a chat.
+inline std::int64_t input_count(std::string_view body) {
+  const std::string text = json::padded(body);
+  const auto document = json::Document::parse(text);
+  if (!document) return -1;
+  const std::string_view model = document->root()["model"].get_string().value();
+  return static_cast<std::int64_t>(
+      tokens::count_chat(*document, tokens::Models::builtin().find(model)).tokens);
+}
+
+/// What a body costs that is far from its limit, when the answer told no usage: its bytes by four.
 inline std::int64_t input_estimate(std::string_view body) {
   return static_cast<std::int64_t>((body.size() + 3) / 4);
 }

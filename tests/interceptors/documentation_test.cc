@@ -13,7 +13,7 @@
 
 #include "chain/chain.h"
 #include "config/config.h"
-#include "limits/buckets.h"
+#include "limits/memory_store.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 
@@ -53,7 +53,7 @@ TEST_P(DocumentedChain, CanBeBuilt) {
   const auto examples = blocks(read(kDocs / GetParam()), "yaml");
   EXPECT_FALSE(examples.empty());
   const auto log = std::move(*Log::open({.file = "/dev/null"}, system_clock()));
-  limits::Buckets buckets(system_clock());
+  limits::MemoryStore meters(system_clock());
   Metrics metrics;
   for (const std::string& example : examples) {
     config::Diagnostics diagnostics;
@@ -61,7 +61,7 @@ TEST_P(DocumentedChain, CanBeBuilt) {
         as_configuration(example), GetParam(),
         [](const std::string& name) { return std::optional("value-of-" + name); }, diagnostics);
     Chain::build(loaded.chain, interceptor_kinds(), diagnostics,
-                 {system_clock(), *log, buckets, metrics});
+                 {system_clock(), *log, meters, metrics});
     EXPECT_TRUE(diagnostics.ok()) << config::to_text(diagnostics) << example;
   }
 }

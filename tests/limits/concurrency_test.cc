@@ -11,8 +11,8 @@
 namespace penstock::limits::test {
 namespace {
 
-const Limit kSmall{"small", 1000, 60s};
-const Limit kLarge{"large", 1'000'000, 60s};
+const Limit kSmall = bucket_limit("small", 1000, 60s);
+const Limit kLarge = bucket_limit("large", 1'000'000, 60s);
 const Claim kSmallClaim{&kSmall, "small"};
 const Claim kLargeClaim{&kLarge, "large"};
 
@@ -56,7 +56,7 @@ TEST_P(ManyThreads, AdmitOneForOneUnitLeft) {
   run_threads(GetParam(), [&](std::size_t) {
     auto result = f.reserve({kSmallClaim}, 1);
     if (auto* lease = std::get_if<Reservation>(&result)) {
-      lease->settle(1);
+      lease->settle(each(1));
       ++granted;
     }
   });
@@ -76,7 +76,7 @@ TEST(ManyThreads, LoseAndInventNothing) {
       auto* lease = std::get_if<Reservation>(&result);
       if (lease == nullptr || random() % 2 == 0) continue;  // else dropped: given back
       const std::uint64_t part = random() % 2;
-      lease->settle(part);
+      lease->settle(each(part));
       used += part;
     }
   });
@@ -91,8 +91,8 @@ TEST(ManyThreads, KeepTheTableWithinItsBound) {
     for (int round = 0; round < 500; ++round) {
       const Claim claim{&kSmall, std::to_string(i) + "/" + std::to_string(round)};
       auto result = f.reserve({claim}, 1);
-      if (auto* lease = std::get_if<Reservation>(&result)) lease->settle(0);
-      EXPECT_LE(f.buckets.size(), 10U);
+      if (auto* lease = std::get_if<Reservation>(&result)) lease->settle(each(0));
+      EXPECT_LE(f.store.size(), 10U);
     }
   });
 }

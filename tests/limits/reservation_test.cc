@@ -8,8 +8,8 @@
 namespace penstock::limits::test {
 namespace {
 
-const Limit kPerMinute{"minute", 100, 60s};
-const Limit kPerHour{"hour", 1000, 1h};
+const Limit kPerMinute = bucket_limit("minute", 100, 60s);
+const Limit kPerHour = bucket_limit("hour", 1000, 1h);
 const Claim kAnn{&kPerMinute, "minute/ann"};
 const Claim kAnnHourly{&kPerHour, "hour/ann"};
 const Claim kBob{&kPerMinute, "minute/bob"};
@@ -29,7 +29,7 @@ TEST(Reservation, LeavesOtherKeysAlone) {
 
 TEST(Reservation, ChargesWhatWasUsedWhenSettled) {
   Fixture f;
-  f.hold({kAnn}, 80).settle(30);
+  f.hold({kAnn}, 80).settle(each(30));
   EXPECT_EQ(f.remaining(kAnn), 70U);
 }
 
@@ -43,15 +43,15 @@ TEST(Reservation, GivesEverythingBackWhenItDiesUnsettled) {
 TEST(Reservation, SettlingTwiceChargesOnce) {
   Fixture f;
   Reservation lease = f.hold({kAnn}, 50);
-  lease.settle(20);
-  lease.settle(20);
-  lease.settle(0);
+  lease.settle(each(20));
+  lease.settle(each(20));
+  lease.settle(each(0));
   EXPECT_EQ(f.remaining(kAnn), 80U);
 }
 
 TEST(Reservation, DyingAfterItWasSettledGivesNothingMoreBack) {
   Fixture f;
-  { f.hold({kAnn}, 50).settle(50); }
+  { f.hold({kAnn}, 50).settle(each(50)); }
   EXPECT_EQ(f.remaining(kAnn), 50U);
 }
 
@@ -59,16 +59,16 @@ TEST(Reservation, SettlingAfterItWasMovedAwayDoesNothing) {
   Fixture f;
   Reservation first = f.hold({kAnn}, 50);
   Reservation second = std::move(first);
-  first.settle(50);  // NOLINT(bugprone-use-after-move): that is the test
+  first.settle(each(50));  // NOLINT(bugprone-use-after-move): that is the test
   EXPECT_EQ(f.remaining(kAnn), 50U);
-  second.settle(10);
+  second.settle(each(10));
   EXPECT_EQ(f.remaining(kAnn), 90U);
 }
 
 TEST(Reservation, SettlingAnEmptyOneDoesNothing) {
   Reservation none;
-  none.settle(10);
-  EXPECT_EQ(none.tightest().limit, nullptr);
+  none.settle(each(10));
+  EXPECT_TRUE(none.standings().empty());
 }
 
 TEST(Reservation, MoveAssignmentGivesBackWhatWasHeldBefore) {
@@ -100,7 +100,7 @@ TEST(Reservation, RejectedRequestConsumesNothingOfTheOtherLimits) {
 
 TEST(Reservation, OverrunBecomesDebt) {
   Fixture f;
-  f.hold({kAnn}, 50).settle(160);
+  f.hold({kAnn}, 50).settle(each(160));
   EXPECT_EQ(f.remaining(kAnn), 0U);
   f.clock.advance(36s);  // 60 tokens: the debt is paid
   EXPECT_EQ(f.remaining(kAnn), 0U);
@@ -110,8 +110,8 @@ TEST(Reservation, OverrunBecomesDebt) {
 
 TEST(Reservation, DebtEndsAtOneCapacity) {
   Fixture f;
-  f.hold({kAnn}, 1).settle(std::numeric_limits<std::uint64_t>::max());
-  EXPECT_EQ(f.buckets.look(kAnn).reset, 120s);
+  f.hold({kAnn}, 1).settle(each(std::numeric_limits<std::uint64_t>::max()));
+  EXPECT_EQ(f.reset(kAnn), 120s);
   f.clock.advance(120s);
   EXPECT_EQ(f.remaining(kAnn), 100U);
 }
@@ -119,13 +119,13 @@ TEST(Reservation, DebtEndsAtOneCapacity) {
 TEST(Reservation, DebtEndsAtOneCapacityAlsoWhileMoreIsHeld) {
   Fixture f;
   const Reservation other = f.hold({kAnn}, 50);
-  f.hold({kAnn}, 50).settle(1'000'000);
-  EXPECT_EQ(f.buckets.look(kAnn).reset, 120s);
+  f.hold({kAnn}, 50).settle(each(1'000'000));
+  EXPECT_EQ(f.reset(kAnn), 120s);
 }
 
 TEST(Reservation, NothingIsGrantedWhileInDebt) {
   Fixture f;
-  f.hold({kAnn}, 50).settle(101);
+  f.hold({kAnn}, 50).settle(each(101));
   EXPECT_EQ(f.refused({kAnn}, 0).retry_after, 600ms);
 }
 
@@ -135,13 +135,13 @@ TEST(Reservation, RefillDuringALongHoldIsNotKept) {
   Reservation held = f.hold({kAnn}, 100);
   f.clock.advance(1h);
   EXPECT_EQ(f.remaining(kAnn), 0U);
-  held.settle(100);
+  held.settle(each(100));
   EXPECT_EQ(f.remaining(kAnn), 0U);
 
   held = f.hold({kBob}, 60);
   f.clock.advance(60s);
   EXPECT_EQ(f.remaining(kBob), 40U);
-  held.settle(0);
+  held.settle(each(0));
   EXPECT_EQ(f.remaining(kBob), 100U);
 }
 
@@ -151,27 +151,100 @@ TEST(Reservation, RefillBelowTheCapIsKeptDuringAHold) {
   Reservation held = f.hold({kAnn}, 50);
   f.clock.advance(15s);
   EXPECT_EQ(f.remaining(kAnn), 25U);
-  held.settle(0);
+  held.settle(each(0));
   EXPECT_EQ(f.remaining(kAnn), 75U);
 }
 
-TEST(Reservation, TightestIsTheBucketWithTheSmallestShareLeft) {
+TEST(Reservation, StandingsAreThoseOfTheMomentAlsoWhenSettled) {
   Fixture f;
-  f.spend({kAnnHourly}, 900);
-  const Reservation lease = f.hold({kAnn, kAnnHourly}, 20);  // 80 of 100, 80 of 1000
-  EXPECT_EQ(lease.tightest().limit, &kPerHour);
-  EXPECT_EQ(lease.tightest().remaining, 80U);
+  f.spend({kAnnHourly}, 800);
+  Reservation lease = f.hold({kAnn, kAnnHourly}, 90);
+  ASSERT_EQ(lease.standings().size(), 2U);
+  EXPECT_EQ(lease.standings()[0].limit, &kPerMinute);
+  EXPECT_EQ(lease.standings()[0].remaining, 10U);
+  EXPECT_EQ(lease.standings()[1].remaining, 110U);
+  lease.settle(each(40));
+  EXPECT_EQ(lease.standings()[0].remaining, 60U);
+  f.clock.advance(6s);
+  EXPECT_EQ(lease.standings()[0].remaining, 70U);
+  EXPECT_EQ(lease.standings()[0].reset, 18s);
 }
 
-TEST(Reservation, TightestIsTrueAtTheMomentItIsAskedAlsoWhenSettled) {
+TEST(Reservation, HoldsAnAmountForEachClaim) {
   Fixture f;
-  Reservation lease = f.hold({kAnn}, 90);
-  EXPECT_EQ(lease.tightest().remaining, 10U);
-  lease.settle(40);
-  EXPECT_EQ(lease.tightest().remaining, 60U);
-  f.clock.advance(6s);
-  EXPECT_EQ(lease.tightest().remaining, 70U);
-  EXPECT_EQ(lease.tightest().reset, 18s);
+  Claim minute = kAnn;
+  Claim hour = kAnnHourly;
+  minute.amount = 10;
+  hour.amount = 500;
+  auto result = f.store.reserve(std::vector{minute, hour});
+  EXPECT_EQ(f.remaining(kAnn), 90U);
+  EXPECT_EQ(f.remaining(kAnnHourly), 500U);
+  std::get<Reservation>(result).settle(std::vector<std::uint64_t>{5, 300});
+  EXPECT_EQ(f.remaining(kAnn), 95U);
+  EXPECT_EQ(f.remaining(kAnnHourly), 700U);
+}
+
+TEST(Reservation, ExtendedHoldsMore) {
+  Fixture f;
+  Reservation lease = f.hold({kAnn, kAnnHourly}, 50);
+  EXPECT_TRUE(lease.extend(each(30)));
+  EXPECT_EQ(f.remaining(kAnn), 20U);
+  EXPECT_EQ(f.remaining(kAnnHourly), 920U);
+  lease.settle(each(60));
+  EXPECT_EQ(f.remaining(kAnn), 40U);
+}
+
+TEST(Reservation, IsExtendedInAllLimitsOrInNone) {
+  Fixture f;
+  Reservation lease = f.hold({kAnnHourly, kAnn}, 50);
+  EXPECT_FALSE(lease.extend(each(51)));
+  EXPECT_EQ(f.remaining(kAnn), 50U);
+  EXPECT_EQ(f.remaining(kAnnHourly), 950U);
+}
+
+TEST(Reservation, IsExtendedByNothingEvenInDebt) {
+  Fixture f;
+  Reservation lease = f.hold({kAnn}, 10);
+  f.hold({kAnn}, 10).settle(each(150));
+  EXPECT_FALSE(lease.extend(each(1)));
+  EXPECT_TRUE(lease.extend(each(0)));
+}
+
+TEST(Reservation, IsNotExtendedWhenItWasSettled) {
+  Fixture f;
+  Reservation lease = f.hold({kAnn}, 10);
+  lease.settle(each(10));
+  EXPECT_FALSE(lease.extend(each(1)));
+  EXPECT_EQ(f.remaining(kAnn), 90U);
+}
+
+TEST(Reservation, WithCareIsGrantedWhereSevenEighthsStayOnly) {
+  Fixture f;
+  EXPECT_TRUE(std::holds_alternative<Reservation>(f.reserve({kAnn}, 12, Care::kIfAmple)));
+  auto close = f.reserve({kAnnHourly, kAnn}, 13, Care::kIfAmple);
+  ASSERT_TRUE(std::holds_alternative<Refusal>(close));
+  EXPECT_EQ(std::get<Refusal>(close).why, Refusal::Why::kNotAmple);
+  EXPECT_EQ(f.remaining(kAnnHourly), 1000U);
+  const Limit requests{"requests", Unit::kRequests, Algorithm::kBucket, 2, 60s, {}};
+  EXPECT_TRUE(
+      std::holds_alternative<Reservation>(f.reserve({{&requests, "r"}}, 2, Care::kIfAmple)));
+}
+
+TEST(Reservation, TellsListenersWhenItGivesBack) {
+  struct Counter final : ReleaseListener {
+    void on_release() override { ++count; }
+    int count = 0;
+  };
+  Fixture f;
+  Counter counter;
+  f.store.add_listener(counter);
+  Reservation lease = f.hold({kAnn}, 10);
+  EXPECT_EQ(counter.count, 0);
+  lease.settle(each(10));
+  EXPECT_EQ(counter.count, 1);
+  f.store.remove_listener(counter);
+  f.spend({kAnn}, 1);
+  EXPECT_EQ(counter.count, 1);
 }
 
 }  // namespace

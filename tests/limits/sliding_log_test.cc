@@ -67,7 +67,7 @@ class SlidingLogProperty : public testing::TestWithParam<unsigned> {
 
   std::mt19937_64 random_{GetParam()};
   Fixture f_;
-  Limit limit_{"limit", 1 + upto(200), std::chrono::milliseconds(1 + upto(70'000))};
+  Limit limit_ = bucket_limit("limit", 1 + upto(200), std::chrono::milliseconds(1 + upto(70'000)));
   Claim claim_{&limit_, "k"};
 };
 
@@ -81,7 +81,7 @@ TEST_P(SlidingLogProperty, AdmitsExactlyWhatTheLogAllowsWhenNothingIsHeld) {
     auto* lease = std::get_if<Reservation>(&result);
     ASSERT_EQ(lease != nullptr, log.fits(f_.clock.now(), amount)) << "step " << i;
     if (lease == nullptr) continue;
-    lease->settle(amount);
+    lease->settle(each(amount));
     log.admit(f_.clock.now(), amount);
     ++admitted;
   }
@@ -101,7 +101,7 @@ TEST_P(SlidingLogProperty, AdmitsNoMoreThanTheLogAllowsHoweverLongTheHolds) {
     if (!open.empty() && upto(2) == 0) {
       std::swap(open[upto(open.size() - 1)], open.back());
       const std::uint64_t used = upto(open.back().amount);
-      open.back().lease.settle(used);
+      open.back().lease.settle(each(used));
       log.correct(open.back().index, used);
       open.pop_back();
       continue;
@@ -113,7 +113,7 @@ TEST_P(SlidingLogProperty, AdmitsNoMoreThanTheLogAllowsHoweverLongTheHolds) {
     }
   }
   for (Open& left : open) {
-    left.lease.settle(left.amount);
+    left.lease.settle(each(left.amount));
     log.correct(left.index, left.amount);
   }
   EXPECT_TRUE(log.holds());
@@ -122,7 +122,7 @@ TEST_P(SlidingLogProperty, AdmitsNoMoreThanTheLogAllowsHoweverLongTheHolds) {
 INSTANTIATE_TEST_SUITE_P(Seeds, SlidingLogProperty, testing::Range(1U, 41U));
 
 TEST(SlidingLog, WouldCatchAnAdmissionTooMany) {
-  const Limit limit{"limit", 10, 10s};
+  const Limit limit = bucket_limit("limit", 10, 10s);
   SlidingLog log(limit);
   penstock::test::ManualClock clock;
   log.admit(clock.now(), 10);

@@ -3,12 +3,15 @@
 import collections
 import dataclasses
 import json
+import math
 import re
 
-from plans import ASKED, CAP
+from plans import ASKED, CAP, message
 
 CANCELLED = 499
 BYTES_PER_TOKEN = 4  # of an estimate
+CHAT_FRAMING = 3 + 3 + len("user")  # tokens at most, around the text of one message
+UNKNOWN_MODEL = 1.3  # the margin of models that nobody knows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,9 +137,19 @@ class Books:
         return Verdict("tokens spent", good, f"{gone} of {low}..{high}, {refilled:.0f} refilled")
 
 
+def input_of(entry):
+    """(estimate, most) of a request whose tokens nobody has counted, as docs/limits.md says."""
+    estimate = -(-entry.body_size // BYTES_PER_TOKEN)
+    if entry.plan.kind not in ("chat", "stream", "big"):
+        return estimate, estimate
+    content = message(entry.plan)["content"]
+    most = math.ceil((CHAT_FRAMING + len(content)) * UNKNOWN_MODEL)
+    return min(estimate, most), most
+
+
 def charge(record, entry):
     """(least, most) that an exchange costs, as docs/limits.md says."""
-    estimate = -(-entry.body_size // BYTES_PER_TOKEN)
+    estimate, largest = input_of(entry)
     used = record.get("input_tokens", estimate) + record.get("output_tokens", 0)
     status = record["status"]
     if status >= 500 and entry.plan.streams:
@@ -144,5 +157,5 @@ def charge(record, entry):
     if status >= 400 and status != CANCELLED:
         return 0, 0
     if record.get("outcome") == "complete" and "input_tokens" not in record:
-        return estimate + CAP, estimate + CAP
+        return largest + CAP, largest + CAP
     return max(used, 1), max(used, 1)

@@ -113,8 +113,8 @@ class Spent(unittest.TestCase):
         self.assertFalse(self.verdict(answered(0, status=502), failed, CAP))
 
     def test_is_the_input_for_who_left(self):
-        left = Entry(Plan(0, "chat", abort="waiting"), body_size=400, sent=True)
-        self.assertTrue(self.verdict(left, record(0, status=499, outcome="client_gone"), 100))
+        left = Entry(Plan(0, "chat", abort="waiting"), body_size=40, sent=True)
+        self.assertTrue(self.verdict(left, record(0, status=499, outcome="client_gone"), 10))
         self.assertFalse(self.verdict(left, record(0, status=499, outcome="client_gone"), 0))
 
 

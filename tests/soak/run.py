@@ -187,6 +187,7 @@ async def soak(options, provider, gateway, tls, log):
     before, begun = await sample_at_rest(pid), time.monotonic()
     await run.load()
     metrics, status = await run.come_to_rest()
+    (meter,) = json.loads(await run.control("/v1/limits"))["limits"][0]["meters"]
     seconds = time.monotonic() - begun
     after = await sample_at_rest(pid)
     exit_status = await run.drain()
@@ -194,7 +195,6 @@ async def soak(options, provider, gateway, tls, log):
     records = read_records(log.read_text().splitlines())
     words = pathlib.Path(gateway.folder.name, "log").read_text().splitlines()
     books = Books(run.entries, records, provider.seen)
-    (bucket,) = status["limits"][0]["buckets"]
     say(f"{len(run.entries)} requests in {seconds:.0f} s, {len(records)} exchanges, "
         f"{sum(1 for e in run.entries if e.plan.abort)} aborts, "
         f"{sum(1 for e in run.entries if e.plan.fault)} faults of the provider")
@@ -204,7 +204,7 @@ async def soak(options, provider, gateway, tls, log):
         books.calls(),
         books.refusals(read_records(words, "server")),
         books.counted(metrics),
-        books.spent(CAPACITY, bucket["remaining"], WINDOW_SECONDS, seconds),
+        books.spent(CAPACITY, meter["remaining"], WINDOW_SECONDS, seconds),
         *rest_verdicts(metrics, status, before.descriptors, after.descriptors),
         *flat_verdicts(run.samples, options.minutes),
         Verdict("drain", exit_status == 0, f"exit status {exit_status}"),

@@ -26,6 +26,24 @@ std::string in_largest_unit(std::uint64_t value, std::span<const Unit> units,
   return std::to_string(value).append(smallest);
 }
 
+std::string in_unit(limits::Unit unit, std::uint64_t amount, const std::string& number) {
+  switch (unit) {
+    case limits::Unit::kRequests:
+      return number + (amount == 1 ? " request" : " requests");
+    case limits::Unit::kTokens:
+      return number + " tokens";
+    case limits::Unit::kInputTokens:
+      return number + " input tokens";
+    case limits::Unit::kOutputTokens:
+      return number + " output tokens";
+    case limits::Unit::kConcurrent:
+      return number + (amount == 1 ? " request at once" : " requests at once");
+    case limits::Unit::kNanodollars:
+      break;
+  }
+  return number + " nano-dollars";
+}
+
 /// 1200 -> "1.2s": thousandths without the zeros at their end.
 std::string seconds_text(std::int64_t time_ms) {
   std::string text = std::to_string(time_ms / 1000);
@@ -64,11 +82,18 @@ std::string shortened(std::string_view text) {
   return std::string(text.substr(0, end)) + "...";
 }
 
-std::string bucket_subject(std::string_view parts) {
-  if (parts.empty()) return "everything";
-  std::string subject(parts.substr(1));
-  std::replace(subject.begin(), subject.end(), '\0', ' ');
-  return subject;
+std::string describe_amount(limits::Unit unit, std::uint64_t amount) {
+  return in_unit(unit, amount, short_count(amount));
+}
+
+std::string exact_amount(limits::Unit unit, std::uint64_t amount) {
+  return in_unit(unit, amount, std::to_string(amount));
+}
+
+std::string window_text(const limits::Limit& limit) {
+  if (limit.algorithm == limits::Algorithm::kSlots) return {};
+  if (limit.calendar) return std::string(" per ") + to_string(limit.calendar->period());
+  return " per " + short_duration(limit.every);
 }
 
 }  // namespace penstock::token_limit

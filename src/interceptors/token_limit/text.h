@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "limits/limit.h"
+
 namespace penstock::token_limit {
 
 /// A duration as Go prints it, which is what clients of x-ratelimit-reset-* parse: 12ms, 1.2s,
@@ -18,8 +20,12 @@ std::string short_count(std::uint64_t count);
 /// is cut in two.
 std::string shortened(std::string_view text);
 
-/// What a bucket counts, from the parts of its key behind the prefix, each with a NUL before it:
-/// "ci", "ci openai gpt-4o"; "everything" where there is none.
-std::string bucket_subject(std::string_view parts);
+/// An amount for people: "100k tokens", "60 requests", "10 requests at once". `amount` is in the
+/// unit.
+std::string describe_amount(limits::Unit unit, std::uint64_t amount);
+/// The same to the last digit, for those who compare two: "100000 tokens".
+std::string exact_amount(limits::Unit unit, std::uint64_t amount);
+/// In which time a limit grants its capacity: " per 1m", " per month"; empty for concurrency.
+std::string window_text(const limits::Limit& limit);
 
 }  // namespace penstock::token_limit

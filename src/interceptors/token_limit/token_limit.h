@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "penstock/config.h"
@@ -8,43 +8,56 @@
 #include "penstock/interceptor.h"
 
 #include "chain/factory.h"
+#include "interceptors/token_limit/admission.h"
 #include "interceptors/token_limit/options.h"
-#include "limits/buckets.h"
+#include "interceptors/token_limit/work.h"
+#include "limits/store.h"
 #include "metrics/metrics.h"
+#include "tokens/models.h"
 
 namespace penstock {
 
-/// Limits how many model tokens may be spent over time.
+/// Limits what may be used over time: requests, tokens, requests at once.
 ///
-/// Reserves an estimate in all buckets of a request before the call and settles it with the real
-/// usage when the body ends, so a call that failed costs nothing and a stream that was cut costs
-/// what was sent. A client that leaves before the answer began is charged the input, which the
-/// provider has read by then. Requests that use no tokens pass untouched.
+/// Reserves in all limits of a request before the call and settles with what was really used when
+/// the answer ends, so a call that failed costs no tokens and a stream that was cut costs what was
+/// sent. A client that leaves before the answer began is charged the input, which the provider has
+/// read by then. Requests that make no model work pass untouched.
 ///
-/// Too little left: 429 with the time to wait. More than a whole limit: 400, since no waiting
-/// helps. Every answer, errors included, tells the state of its tightest limit in
-/// x-ratelimit-*-tokens. Errors of Exchange::facts are returned as they are.
+/// Counts the request's tokens only where that can change the decision: far from all limits it
+/// reserves what they are at most.
 ///
-/// A limit per model counts the model that serves, not the name that the client used for it, so
-/// that aliases share one limit. Limits per key need the fact kPrincipal.
+/// Too little left: 429 with the time to wait; of a budget: 429 without. More than a whole limit:
+/// 400, since no waiting helps. Every answer, errors included, tells the state of its tightest
+/// limits in x-ratelimit-*. Errors of Exchange::facts are returned as they are.
 ///
-/// Does not suspend by itself. Thread-safe: immutable but for the buckets, which are.
+/// May suspend: to count a long request, and where the store of limits does. Thread-safe: immutable
+/// but for the store, which is. Limits per key need the fact kPrincipal.
 class TokenLimit final : public Interceptor {
  public:
-  /// `buckets` outlives this and every answer that passed through it; `metrics` outlives this.
-  TokenLimit(token_limit::Options options, limits::Buckets& buckets, Metrics& metrics);
+  /// `store` and `models` outlive this and every answer that passed through it; `metrics` outlives
+  /// this.
+  TokenLimit(token_limit::Options options, limits::Store& store, const tokens::Models& models,
+             Metrics& metrics);
 
   Result<Response> handle(Exchange& x, Next next) const override;
 
  private:
-  std::vector<limits::Claim> claims(const Exchange& x, const RequestFacts& facts) const;
-  const token_limit::Rule& rule_of(const limits::Limit* limit) const;
-  Error refused(const Exchange& x, const RequestFacts& facts, const limits::Refusal& refusal,
-                std::uint64_t requested) const;
+  using Admission = token_limit::Admission;
+
+  Result<std::shared_ptr<Admission>> admit(Exchange& x, const RequestFacts& facts,
+                                           token_limit::Work work) const;
+  Result<void> reserve(Exchange& x, const RequestFacts& facts, Admission& admission) const;
+  Error refused(Exchange& x, const RequestFacts& facts, const Admission& admission,
+                limits::Refusal refusal) const;
+  std::uint64_t expected_output(const Exchange& x, const RequestFacts& facts) const;
+  void follow(Exchange& x, const RequestFacts& facts, Response& response,
+              const std::shared_ptr<Admission>& admission) const;
 
   const std::vector<token_limit::Rule> rules_;
   std::uint64_t default_output_;  // tokens
-  limits::Buckets& buckets_;
+  limits::Store& store_;
+  const tokens::Models& models_;
   Metrics& metrics_;
 };
 

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "interceptors/auth/fixture.h"
-#include "limits/buckets.h"
+#include "limits/memory_store.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "support/lambda_endpoint.h"
@@ -153,11 +153,11 @@ TEST(AuthPassthrough, NeedsSomeWellFormedCredential) {
 TEST(AuthFactory, ProvidesThePrincipal) {
   const penstock::test::ManualClock clock;
   const auto log = Log::open({.file = "/dev/null"}, clock);
-  limits::Buckets buckets(clock);
+  limits::MemoryStore meters(clock);
   Metrics metrics;
   config::Diagnostics diagnostics;
   const auto node = config::parse_yaml(kTwoKeys, "test.yaml", diagnostics);
-  const Layer layer = make_auth(*node, diagnostics, {clock, **log, buckets, metrics});
+  const Layer layer = make_auth(*node, diagnostics, {clock, **log, meters, metrics});
   EXPECT_TRUE(diagnostics.ok());
   ASSERT_NE(layer.interceptor, nullptr);
   EXPECT_THAT(layer.needs, testing::IsEmpty());

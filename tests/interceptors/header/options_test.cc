@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "interceptors/header/header.h"
-#include "limits/buckets.h"
+#include "limits/memory_store.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "support/config_node.h"
@@ -27,9 +27,9 @@ struct HeaderOptionsTest : testing::Test {
 
   config::Diagnostics diagnostics;
   std::unique_ptr<Log> log = std::move(*Log::open({.file = "/dev/null"}, system_clock()));
-  limits::Buckets buckets{system_clock()};
+  limits::MemoryStore meters{system_clock()};
   Metrics metrics;
-  Services services{system_clock(), *log, buckets, metrics};
+  Services services{system_clock(), *log, meters, metrics};
 };
 
 TEST_F(HeaderOptionsTest, MakesALayerWithoutFacts) {

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "interceptors/json_schema/fixture.h"
-#include "limits/buckets.h"
+#include "limits/memory_store.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "support/temp_folder.h"
@@ -284,10 +284,10 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(JsonSchemaOptions, MakeALayerThatNeedsNoOther) {
   const auto log = Log::open({.file = "/dev/null"}, system_clock());
   ASSERT_TRUE(log.has_value());
-  limits::Buckets buckets(system_clock());
+  limits::MemoryStore meters(system_clock());
   Metrics metrics;
   config::Diagnostics diagnostics;
-  const Layer layer = make_json_schema({}, diagnostics, {system_clock(), **log, buckets, metrics});
+  const Layer layer = make_json_schema({}, diagnostics, {system_clock(), **log, meters, metrics});
   EXPECT_TRUE(diagnostics.ok());
   EXPECT_NE(layer.interceptor, nullptr);
   EXPECT_TRUE(layer.needs.empty());

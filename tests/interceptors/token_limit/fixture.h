@@ -13,7 +13,7 @@
 #include "config/yaml.h"
 #include "interceptors/token_limit/options.h"
 #include "interceptors/token_limit/token_limit.h"
-#include "limits/buckets.h"
+#include "limits/memory_store.h"
 #include "support/lambda_endpoint.h"
 #include "support/manual_clock.h"
 #include "support/test_exchange.h"
@@ -42,15 +42,15 @@ struct ParsedOptions {
   Options options;
 };
 
-/// A body of exactly that many bytes with these members behind the model's name.
-inline std::string body_of(std::size_t bytes, std::string_view members = R"("max_tokens":100)",
-                           std::string_view model = "m") {
+/// A chat of exactly that many tokens, at least 8, with these members behind the model's name.
+inline std::string body_of(std::size_t tokens, std::string_view members = R"("max_tokens":100)",
+                           std::string_view model = "gpt-4o") {
+  constexpr std::size_t kFraming = 7;
   std::string body = R"({"model":")" + std::string(model) + '"';
   if (!members.empty()) body.append(",").append(members);
-  body += '}';
-  EXPECT_LE(body.size(), bytes);
-  body.resize(std::max(bytes, body.size()), ' ');
-  return body;
+  body += R"(,"messages":[{"role":"user","content":"a)";
+  for (std::size_t i = kFraming + 1; i < tokens; ++i) body += " a";
+  return body + R"("}]})";
 }
 
 inline Usage measured(std::uint64_t input, std::optional<std::uint64_t> output) {
@@ -66,7 +66,7 @@ inline Outcome ended(Ending ending, Usage usage = {}) {
 
 /// An exchange of the key `ci` that reserves 200 tokens: 100 of input, 100 of output.
 struct Call {
-  explicit Call(Route route = Route::kChatCompletions, std::string body = body_of(400))
+  explicit Call(Route route = Route::kChatCompletions, std::string body = body_of(100))
       : x(route, std::move(body)) {
     x.principal = Principal{"ci", "id-of-ci"};
   }
@@ -85,10 +85,10 @@ struct Call {
 
 struct Fixture {
   explicit Fixture(std::string_view limits = "{per: key, tokens: 1000, every: 1m}",
-                   std::size_t max_buckets = 1000)
-      : buckets(clock, max_buckets),
-        interceptor(ParsedOptions("limits: [" + std::string(limits) + "]").options, buckets,
-                    metrics) {}
+                   std::size_t max_meters = 1000)
+      : store(clock, max_meters),
+        interceptor(ParsedOptions("limits: [" + std::string(limits) + "]").options, store,
+                    tokens::Models::builtin(), metrics) {}
 
   Result<Response> run(Call& call, Next next) {
     return penstock::test::run(interceptor, call.x, std::move(next));
@@ -100,15 +100,15 @@ struct Fixture {
     ASSERT_TRUE(r);
     r->body.finish(ended(Ending::kComplete));
   }
-  /// What the key `ci` has left for the model `m`.
+  /// What the key `ci` has left for the model `gpt-4o`.
   std::string remaining() {
-    Call call(Route::kChatCompletions, body_of(400, R"("max_tokens":0)"));
+    Call call(Route::kChatCompletions, body_of(100, R"("max_tokens":0)"));
     (void)run(call, [](Exchange&) { return reply(500); });
     return call.header("x-ratelimit-remaining-tokens");
   }
 
   penstock::test::ManualClock clock;
-  limits::Buckets buckets;
+  limits::MemoryStore store;
   Metrics metrics;
   TokenLimit interceptor;
 };

@@ -1,4 +1,4 @@
-#include "limits/buckets.h"
+#include "limits/memory_store.h"
 
 #include <limits>
 #include <string>
@@ -10,14 +10,14 @@
 namespace penstock::limits::test {
 namespace {
 
-const Limit kPerMinute{"minute", 100, 60s};
+const Limit kPerMinute = bucket_limit("minute", 100, 60s);
 
 Claim claim_of(const std::string& key) {
   return {&kPerMinute, key};
 }
 
 TEST(Buckets, SlowRefillIsNotLostByFrequentLooks) {
-  const Limit slow{"slow", 3, 7s};
+  const Limit slow = bucket_limit("slow", 3, 7s);
   const Claim claim{&slow, "k"};
   Fixture f;
   f.spend({claim}, 3);
@@ -49,8 +49,8 @@ TEST(Buckets, TimeThatGoesBackwardsRefillsNothing) {
 TEST(Buckets, LookHoldsAndRemembersNothing) {
   Fixture f;
   EXPECT_EQ(f.remaining(claim_of("a")), 100U);
-  EXPECT_EQ(f.buckets.look(claim_of("a")).reset, 0ms);
-  EXPECT_EQ(f.buckets.size(), 0U);
+  EXPECT_EQ(f.reset(claim_of("a")), 0ms);
+  EXPECT_EQ(f.store.size(), 0U);
 }
 
 struct Wait {
@@ -65,7 +65,7 @@ class RetryAfter : public testing::TestWithParam<Wait> {};
 
 TEST_P(RetryAfter, IsTheFirstMillisecondAtWhichTheAmountFits) {
   const Wait& wait = GetParam();
-  const Limit limit{"limit", wait.capacity, wait.every};
+  const Limit limit = bucket_limit("limit", wait.capacity, wait.every);
   const Claim claim{&limit, "k"};
   Fixture f;
   f.spend({claim}, wait.spent);
@@ -85,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wait{1, kMaxWindow, 1, 1, kMaxWindow}));
 
 TEST(Buckets, ToldToWaitForTheSlowestOfSeveralLimits) {
-  const Limit hourly{"hour", 100, 1h};
+  const Limit hourly = bucket_limit("hour", 100, 1h);
   const Claim slow{&hourly, "slow"};
   Fixture f;
   f.spend({claim_of("a"), slow}, 100);
@@ -95,7 +95,7 @@ TEST(Buckets, ToldToWaitForTheSlowestOfSeveralLimits) {
 }
 
 TEST(Buckets, MoreThanAWholeLimitNeverFits) {
-  const Limit small{"small", 10, 1s};
+  const Limit small = bucket_limit("small", 10, 1s);
   const Claim claim{&small, "small"};
   Fixture f;
   f.spend({claim_of("a")}, 100);
@@ -119,7 +119,7 @@ TEST(Buckets, OneBucketClaimedTwiceIsChargedTwiceOrNotAtAll) {
 TEST(Buckets, NoClaimsAreAlwaysGranted) {
   Fixture f;
   f.spend({}, std::numeric_limits<std::uint64_t>::max());
-  EXPECT_EQ(f.buckets.size(), 0U);
+  EXPECT_EQ(f.store.size(), 0U);
 }
 
 TEST(BucketTable, ForgetsTheOneThatWasFullFirst) {
@@ -128,7 +128,7 @@ TEST(BucketTable, ForgetsTheOneThatWasFullFirst) {
   f.spend({claim_of("b")}, 50);
   f.clock.advance(6s);  // a is full again, b is not
   f.spend({claim_of("c")}, 50);
-  EXPECT_EQ(f.buckets.size(), 2U);
+  EXPECT_EQ(f.store.size(), 2U);
   EXPECT_EQ(f.remaining(claim_of("b")), 60U);
   EXPECT_EQ(f.remaining(claim_of("c")), 50U);
 }
@@ -165,7 +165,7 @@ TEST(BucketTable, NeverForgetsWhatIsHeld) {
 
 TEST(BucketTable, NeverForgetsDebt) {
   Fixture f(1);
-  f.hold({claim_of("a")}, 1).settle(200);
+  f.hold({claim_of("a")}, 1).settle(each(200));
   f.clock.advance(119s);
   EXPECT_EQ(f.refused({claim_of("b")}, 1).why, Refusal::Why::kNoRoom);
   f.clock.advance(1s);
@@ -176,8 +176,8 @@ TEST(BucketTable, FloodOfKeysThatSpendNothingLeavesNothingBehind) {
   Fixture f(1000);
   f.spend({claim_of("spender")}, 100);
   for (int i = 0; i < 5000; ++i) {
-    f.hold({claim_of(std::to_string(i))}, 100).settle(0);
-    ASSERT_LE(f.buckets.size(), 3U);
+    f.hold({claim_of(std::to_string(i))}, 100).settle(each(0));
+    ASSERT_LE(f.store.size(), 3U);
   }
   EXPECT_EQ(f.remaining(claim_of("spender")), 0U);
 }

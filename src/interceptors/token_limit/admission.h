@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <boost/container/small_vector.hpp>
+
+#include "interceptors/token_limit/charge.h"
+#include "interceptors/token_limit/rule.h"
+#include "limits/store.h"
+
+namespace penstock::token_limit {
+
+/// An amount for each claim of a request.
+using Amounts = boost::container::small_vector<std::uint64_t, 8>;
+
+/// What one exchange asks of the limits, and then holds of them. Lives until the answer has ended.
+/// One fiber uses it.
+struct Admission {
+  /// Those that apply to the exchange, in the order of the claims. The layer owns them.
+  std::vector<const Rule*> rules;
+  std::vector<limits::Claim> claims;
+  Expected expected;
+  limits::Reservation reservation;
+
+  /// Claims what the rules count for it.
+  void claim(const Spend& spend) {
+    for (std::size_t i = 0; i < claims.size(); ++i) claims[i].amount = amount_of(*rules[i], spend);
+  }
+  Amounts amounts_of(const Spend& spend) const {
+    Amounts amounts;
+    for (const Rule* rule : rules) amounts.push_back(amount_of(*rule, spend));
+    return amounts;
+  }
+  void settle(const Spend& spend) noexcept { reservation.settle(amounts_of(spend)); }
+};
+
+}  // namespace penstock::token_limit

@@ -1,0 +1,53 @@
+#include "interceptors/token_limit/input_count.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "json/document.h"
+#include "runtime/offload.h"
+#include "tokens/chat.h"
+
+namespace penstock::token_limit {
+
+namespace {
+
+/// Up to some 1.5 ms, with hostile text.
+constexpr std::size_t kMostOnTheLoop = 32 << 10;
+constexpr std::uint64_t kBytesPerToken = 4;
+
+const tokens::Model& model_of(const RequestFacts& facts, const tokens::Models& models) {
+  return models.find(facts.target.model.empty() ? facts.model : facts.target.model);
+}
+
+InputCount by_bytes(const Exchange& x) {
+  const std::uint64_t tokens = (x.body().size() + kBytesPerToken - 1) / kBytesPerToken;
+  return {tokens, tokens, false};
+}
+
+}  // namespace
+
+Result<InputCount> bound_input(Exchange& x, const RequestFacts& facts,
+                               const tokens::Models& models) {
+  if (x.request.route != Route::kChatCompletions) return by_bytes(x);
+  const json::Document* document = TRY(x.document());
+  const tokens::ChatBounds bounds = tokens::bound_chat(*document, model_of(facts, models));
+  const std::uint64_t usual = by_bytes(x).tokens;
+  return InputCount{std::clamp(usual, bounds.least, bounds.most), bounds.most, false};
+}
+
+Result<InputCount> count_input(Exchange& x, const RequestFacts& facts,
+                               const tokens::Models& models) {
+  if (x.request.route != Route::kChatCompletions) return by_bytes(x);
+  const json::Document* document = TRY(x.document());
+  const tokens::Model& model = model_of(facts, models);
+  tokens::ChatCount count;
+  const auto work = [&] { count = tokens::count_chat(*document, model); };
+  if (x.body().size() <= kMostOnTheLoop) {
+    work();
+  } else {
+    runtime::offload(work);
+  }
+  return InputCount{count.tokens, count.most, true};
+}
+
+}  // namespace penstock::token_limit
