@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "limits/meter_state.h"
+
+namespace penstock::limits {
+
+/// Meters whose state is to outlive the process. Thread-safe.
+class StateSource {
+ public:
+  /// The states of at most `most` meters that changed since they were taken last, each once. Empty:
+  /// no other has changed.
+  virtual std::vector<MeterState> take_changes(std::size_t most) = 0;
+  /// What a process before this one used. Called once at most, before anything is reserved.
+  virtual void restore(std::span<const MeterState> states) = 0;
+
+ protected:
+  ~StateSource() = default;
+};
+
+}  // namespace penstock::limits
