@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "limits/buckets.h"
+#include "limits/state_source.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "server/snapshot.h"
@@ -15,6 +16,7 @@ namespace penstock::gateway {
 struct Process {
   std::unique_ptr<Log> log;
   limits::Buckets buckets{system_clock()};
+  limits::StateSource* state = nullptr;  // what of it outlives the process
   Metrics metrics;
 
   /// `check_only`: see Services.

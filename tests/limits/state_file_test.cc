@@ -1,16 +1,14 @@
 #include "limits/state_file.h"
 
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <sstream>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <gmock/gmock.h>
 
 #include "limits/state_record.h"
+#include "support/full_disk.h"
 #include "support/manual_clock.h"
 #include "support/temp_folder.h"
 
@@ -18,6 +16,7 @@ namespace penstock::limits {
 namespace {
 
 using namespace std::chrono_literals;
+using penstock::test::FullDisk;
 using penstock::test::ManualClock;
 using penstock::test::TempFolder;
 using ::testing::ElementsAre;
@@ -232,21 +231,6 @@ TEST_F(StateFileTest, CompactsExpiredOnesAway) {
   EXPECT_LT(file->size(), 3000u);
   EXPECT_LT(std::filesystem::file_size(journal()), 200'000u);
 }
-
-/// Files of this process cannot grow beyond a size, as on a disk that is full.
-class FullDisk {
- public:
-  explicit FullDisk(std::uint64_t bytes) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit now{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &now);
-  }
-  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 TEST_F(StateFileTest, ToldThatTheDiskIsFullLosesNothingWhenThereIsRoomAgain) {
   auto file = open();
