@@ -218,6 +218,16 @@ TEST_F(StateFileTest, GrowsNoMoreThanWhatLives) {
   EXPECT_FALSE(std::filesystem::exists(journal() + ".new"));
 }
 
+TEST_F(StateFileTest, IsNotDisturbedByAFileThatWasNotFinished) {
+  append(*open(), {state("a", 1)});
+  folder_.write("limits.journal.new", "penstock limits 1\nhalf");
+  std::vector<MeterState> changes;
+  for (int i = 0; i < 3000; ++i) changes.push_back(state("b", 2));  // enough for a new one
+  append(*open(), changes);
+  EXPECT_FALSE(std::filesystem::exists(journal() + ".new"));
+  EXPECT_THAT(kept(), ElementsAre("a=1", "b=2"));
+}
+
 TEST_F(StateFileTest, CompactsExpiredOnesAway) {
   const auto file = open();
   for (int round = 0; round < 100; ++round) {
@@ -266,7 +276,7 @@ TEST_F(StateFileTest, HoldsAMillionMeters) {
     const auto file = open();
     std::vector<MeterState> changes;
     for (int i = 0; i < kMeters; ++i) {
-      changes.push_back(state("limit/key-" + std::to_string(i * 7919LL % kMeters), 1));
+      changes.push_back(state("limit/key-" + std::to_string(kMeters + i), 1));
       if (changes.size() < 10'000) continue;
       append(*file, changes);
       changes.clear();
