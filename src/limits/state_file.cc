@@ -84,10 +84,8 @@ Result<void> StateFile::read_records(std::uint64_t offset) {
     std::string_view rest = piece;
     while (const auto state = internal::take_record(rest)) note(*state);
     if (rest.size() == piece.size()) {
-      damage_ =
-          concat({"`", path_, "/", kJournal, "` is damaged from byte ", std::to_string(offset),
-                  " on; what was used since that was written counts "
-                  "no more"});
+      damage_ = concat({"`", path_, "/", kJournal, "` is damaged from byte ",
+                        std::to_string(offset), " on; what was used since then counts no more"});
       return journal_.cut(offset);
     }
     offset += piece.size() - rest.size();
