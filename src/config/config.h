@@ -39,6 +39,7 @@ struct ServerOptions {
     milliseconds lame_duck = 0s;    // after SIGTERM: not ready any more, yet still accepting
   } timeouts;
   std::optional<TlsOptions> tls;  // absent: plain HTTP
+  std::string state_dir;          // folder of what outlives the process; empty: none
   /// CORS: absent: any origin where `auth` is in the chain, else loopback origins only.
   std::optional<std::vector<std::string>> cors_origins;
 };

@@ -75,6 +75,18 @@ std::optional<std::vector<std::string>> read_cors_origins(const Node& node,
   return origins;
 }
 
+/// systemd names the folders of StateDirectory= in a variable, with colons between them.
+std::string read_state_dir(MapReader& map, const Sources& sources) {
+  const Node* node = map.find("state_dir");
+  if (node == nullptr) {
+    const std::string folders = sources.environment("STATE_DIRECTORY").value_or("");
+    return folders.substr(0, folders.find(':'));
+  }
+  const std::string folder = map.text("state_dir");
+  if (folder.empty() || folder == "none") return {};
+  return resolve_path(*node, folder);
+}
+
 }  // namespace
 
 ServerOptions read_server(const Node& node, const Sources& sources, Diagnostics& diagnostics) {
@@ -87,6 +99,7 @@ ServerOptions read_server(const Node& node, const Sources& sources, Diagnostics&
   server.timeouts = read_timeouts(child(map, "timeouts"), diagnostics);
   if (const Node* tls = map.find("tls")) server.tls = read_server_tls(*tls, sources, diagnostics);
   server.cors_origins = read_cors_origins(child(map, "cors"), diagnostics);
+  server.state_dir = read_state_dir(map, sources);
   return server;
 }
 

@@ -60,6 +60,9 @@ void check_fixed_settings(const config::Config& running, const config::Config& c
   if (running.server.threads != candidate.server.threads) {
     refuse_change(diagnostics, candidate, "server.threads");
   }
+  if (running.server.state_dir != candidate.server.state_dir) {
+    refuse_change(diagnostics, candidate, "server.state_dir");
+  }
   if (!same(running.control.listen, candidate.control.listen)) {
     refuse_change(diagnostics, candidate, "control.listen");
   }

@@ -20,6 +20,7 @@
 #include "gateway/insist.h"
 #include "gateway/live_configuration.h"
 #include "gateway/operations.h"
+#include "gateway/state_keeper.h"
 #include "server/server.h"
 #include "server/server_metrics.h"
 
@@ -63,6 +64,7 @@ class Gateway {
   /// False: it cannot start, and said why.
   bool start() {
     const auto snapshot = configuration_.state().snapshot;
+    if (!keep_state(snapshot->config.server.state_dir)) return false;
     auto server = server::Server::start(snapshot, process_.services(), [this] { io_.stop(); });
     if (!server) {
       say(server.error().detail);
@@ -89,6 +91,7 @@ class Gateway {
     control_.reset();
     const auto cut = static_cast<std::int64_t>(server_->cut());
     server_.reset();
+    keeper_.reset();  // everything is settled
     process_.log->server(cut == 0 ? Log::Level::kInfo : Log::Level::kWarning, "stopped",
                          "\"exchanges_cut\":" + std::to_string(cut));
     process_.log->finish();
@@ -97,6 +100,18 @@ class Gateway {
   }
 
  private:
+  bool keep_state(const std::string& folder) {
+    if (folder.empty()) return true;
+    auto keeper =
+        StateKeeper::start({.folder = folder}, &process_.meters, *process_.log, system_clock());
+    if (!keeper) {
+      say(keeper.error().detail);
+      return false;
+    }
+    keeper_ = std::move(*keeper);
+    return true;
+  }
+
   bool start_control(const config::ControlOptions& options) {
     auto control = control::ControlServer::start(options, *operations_);
     if (control) {
@@ -195,6 +210,7 @@ class Gateway {
   asio::io_context io_;
   LiveConfiguration& configuration_;
   Process& process_;
+  std::unique_ptr<StateKeeper> keeper_;
   std::unique_ptr<server::Server> server_;
   std::unique_ptr<Operations> operations_;
   std::unique_ptr<control::ControlServer> control_;
@@ -208,6 +224,7 @@ class Gateway {
 
 End run(const std::string& file) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   if (file.empty()) make_key_if_needed();
   Process process;
   auto log = Log::open({}, system_clock());

@@ -8,7 +8,7 @@ namespace penstock::gateway {
 enum class End {
   kClean,          // drained, and nothing was cut
   kCut,            // drained, but some exchanges had to be cut
-  kFailed,         // did not start: an address is taken
+  kFailed,         // did not start: an address is taken, or the folder of the state
   kInvalidConfig,  // did not start
 };
 

@@ -13,8 +13,9 @@ Bucket::Bucket(const Limit& limit, const Moment& moment)
       available_(capacity_ * window_),
       refilled_(moment.monotonic) {}
 
-void Bucket::restore(std::uint64_t used, nanoseconds ago) {
+void Bucket::restore(std::uint64_t used, WallTime at, const Moment& moment) {
   settle({}, 0, used);
+  const nanoseconds ago = moment.wall() - at;
   const Parts flowed = std::clamp<Parts>(ago.count(), 0, 2 * window_) * capacity_;
   available_ = std::min(available_ + flowed, capacity_ * window_);
 }

@@ -22,8 +22,8 @@ class Bucket {
  public:
   /// A full one.
   Bucket(const Limit& limit, const Moment& moment);
-  /// One of which `used` had been used that long ago.
-  void restore(std::uint64_t used, std::chrono::nanoseconds ago);
+  /// Charges what a process before this one had used at `at`.
+  void restore(std::uint64_t used, WallTime at, const Moment& moment);
 
   /// Adds what has flowed in until now. Time that goes backwards counts as none.
   void advance(const Moment& moment);

@@ -30,8 +30,8 @@ class Calendar {
   static Result<std::shared_ptr<const Calendar>> create(Period period, std::string_view zone);
   virtual ~Calendar() = default;
 
-  /// The period that a moment lies in; begin and end are whole seconds. Costs some nanoseconds while
-  /// the moments asked for lie in one period, otherwise a microsecond or so.
+  /// The period that a moment lies in; begin and end are whole seconds. Costs some nanoseconds
+  /// while the moments asked for lie in one period, otherwise a microsecond or so.
   virtual Span span_of(WallTime moment) const = 0;
   Period period() const noexcept { return period_; }
   const std::string& zone() const noexcept { return zone_; }

@@ -10,7 +10,8 @@ using std::chrono::nanoseconds;
 Log::Log(const Limit& limit, const Moment& moment)
     : capacity_(limit.capacity), window_(limit.every), now_(moment.monotonic) {}
 
-void Log::restore(std::uint64_t used, nanoseconds ago) {
+void Log::restore(std::uint64_t used, WallTime at, const Moment& moment) {
+  const nanoseconds ago = moment.wall() - at;
   if (used == 0 || ago >= window_) return;
   const std::uint64_t kept = std::min(used, 2 * capacity_);
   entries_.emplace(next_++, Entry{now_ - std::max(ago, nanoseconds(0)), kept});

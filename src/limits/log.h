@@ -20,8 +20,8 @@ namespace penstock::limits::internal {
 class Log {
  public:
   Log(const Limit& limit, const Moment& moment);
-  /// One that had used so much that long ago, all at once.
-  void restore(std::uint64_t used, std::chrono::nanoseconds ago);
+  /// Charges what a process before this one had used at `at`, as one admission of that time.
+  void restore(std::uint64_t used, WallTime at, const Moment& moment);
 
   /// Forgets what is a window old. Time that goes backwards counts as none.
   void advance(const Moment& moment);

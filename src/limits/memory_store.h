@@ -9,7 +9,7 @@
 
 #include "penstock/clock.h"
 
-#include "limits/meter_state.h"
+#include "limits/state_source.h"
 #include "limits/store.h"
 
 namespace penstock::limits {
@@ -28,7 +28,7 @@ class Table;
 ///
 /// Never suspends or blocks: one mutex, held for well under a microsecond (a Log's time with its
 /// number of entries, which is small).
-class MemoryStore final : public Store {
+class MemoryStore final : public Store, public StateSource {
  public:
   /// `clock` outlives this.
   explicit MemoryStore(const Clock& clock, std::size_t max_meters = 1'000'000);
@@ -43,13 +43,11 @@ class MemoryStore final : public Store {
   /// How many meters are remembered.
   std::size_t size() const;
 
+  std::vector<MeterState> take_changes(std::size_t most) override;
+  /// Each is applied when its meter is first asked for.
+  void restore(std::span<const MeterState> states) override;
   /// From now on changes are remembered for take_changes().
-  void track_changes();
-  /// The states of meters that have changed since they were last taken, at most `most`; to be
-  /// called until there are none.
-  std::vector<MeterState> take_changes(std::size_t most);
-  /// What take_changes() gave to an earlier process: applied when its meter is first asked for.
-  void restore(std::span<const MeterState> states);
+  void track_changes() override;
 
  private:
   friend class internal::Table;

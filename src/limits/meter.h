@@ -10,6 +10,7 @@
 #include "limits/limit.h"
 #include "limits/log.h"
 #include "limits/moment.h"
+#include "limits/period.h"
 #include "limits/slots.h"
 
 namespace penstock::limits::internal {
@@ -21,8 +22,9 @@ class Meter {
   Meter(const Limit& limit, const Moment& moment)
       : capacity_(limit.capacity), state_(make(limit, moment)) {}
 
-  void restore(std::uint64_t used, std::chrono::nanoseconds ago) {
-    std::visit([&](auto& state) { state.restore(used, ago); }, state_);
+  /// Charges what a process before this one had used at `at`.
+  void restore(std::uint64_t used, WallTime at, const Moment& moment) {
+    std::visit([&](auto& state) { state.restore(used, at, moment); }, state_);
   }
   void advance(const Moment& moment) {
     std::visit([&](auto& state) { state.advance(moment); }, state_);
@@ -55,15 +57,16 @@ class Meter {
   }
 
  private:
-  using State = std::variant<Bucket, Log, Slots>;
+  using State = std::variant<Bucket, Log, Slots, Period>;
   static State make(const Limit& limit, const Moment& moment) {
     switch (limit.algorithm) {
       case Algorithm::kLog:
         return Log(limit, moment);
       case Algorithm::kSlots:
         return Slots(limit, moment);
-      case Algorithm::kBucket:
       case Algorithm::kCalendar:
+        return Period(limit, moment);
+      case Algorithm::kBucket:
         break;
     }
     return Bucket(limit, moment);

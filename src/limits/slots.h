@@ -15,7 +15,7 @@ class Slots {
  public:
   Slots(const Limit& limit, const Moment&) : capacity_(limit.capacity) {}
   /// Nothing that was held lives on.
-  void restore(std::uint64_t, std::chrono::nanoseconds) {}
+  void restore(std::uint64_t, WallTime, const Moment&) {}
 
   void advance(const Moment&) {}
   std::optional<Stamp> take(std::uint64_t amount) {

@@ -12,7 +12,6 @@ namespace {
 
 using std::chrono::ceil;
 using std::chrono::milliseconds;
-using std::chrono::nanoseconds;
 
 /// Nobody knows when a request ends: whoever comes for a slot again comes so much later.
 constexpr milliseconds kRetryForSlot{1000};
@@ -241,8 +240,7 @@ Entry& Table::add(const Claim& claim, const Moment& moment) {
   Entry& entry = added->second;
   entry.key = added->first;
   if (const auto earlier = restored_.find(claim.key); earlier != restored_.end()) {
-    const nanoseconds ago = moment.wall() - earlier->second.at;
-    entry.meter.restore(earlier->second.used, ago);
+    entry.meter.restore(earlier->second.used, earlier->second.at, moment);
     restored_.erase(earlier);
   }
   return entry;

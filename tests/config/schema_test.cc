@@ -124,7 +124,7 @@ TEST(ConfigurationSchema, LeavesADefaultOutOnlyWhereThereIsNone) {
   EXPECT_EQ(without,
             (std::set<std::string>{
                 "control.admin_key", "models.NAME.model", "models.NAME.upstream",
-                "server.cors.origins", "upstreams.NAME.api_key", "upstreams.NAME.api_key_file",
+                "server.cors.origins", "server.state_dir", "upstreams.NAME.api_key", "upstreams.NAME.api_key_file",
                 "upstreams.NAME.kind",   // of a demo
                 "upstreams.NAME.proxy",  // the environment's
                 "server.tls.certificate_file", "server.tls.key_file", "server.tls.client_ca_file",

@@ -17,6 +17,7 @@ TEST(ServerOptions, HaveTheirDefaultsWhereNothingIsSaid) {
   EXPECT_EQ(server.limits.max_body, 32u << 20);
   EXPECT_EQ(server.timeouts.drain, 600s);
   EXPECT_EQ(server.cors_origins, std::nullopt);
+  EXPECT_EQ(server.state_dir, "");
   EXPECT_EQ(loaded.config.control.listen.port, 4001);
   EXPECT_TRUE(loaded.config.control.admin_key.empty());
   EXPECT_TRUE(loaded.config.control.listen_is_default);
@@ -32,6 +33,7 @@ server:
   timeouts: {head: 1s, body_idle: 2s, keep_alive: 0s, drain: 0s, write_idle: 5s,
              lame_duck: 6s}
   cors: {origins: ["*"]}
+  state_dir: /var/lib/penstock-${PORT}
 control: {listen: "localhost:4101", admin_key: "${SECRET}", watch_files: false}
 )");
   ASSERT_EQ(loaded.errors, "");
@@ -49,6 +51,7 @@ control: {listen: "localhost:4101", admin_key: "${SECRET}", watch_files: false}
   EXPECT_EQ(server.timeouts.write_idle, 5s);
   EXPECT_EQ(server.timeouts.lame_duck, 6s);
   EXPECT_EQ(server.cors_origins, std::vector<std::string>{"*"});
+  EXPECT_EQ(server.state_dir, "/var/lib/penstock-4100");
   EXPECT_EQ(loaded.config.control.listen.host, "localhost");
   EXPECT_EQ(loaded.config.control.admin_key.reveal(), "s3cr3t");
   EXPECT_FALSE(loaded.config.control.listen_is_default);
@@ -93,6 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"server: {timeouts: {lame_duck: 2d}}", "must be between 0s and 24h"},
         Refusal{"server: {timeouts: {drain: 2d}}", "must be between 0s and 24h"},
         Refusal{"server: {timeouts: {keep_alive: 5}}", "expected a time with its unit"},
+        Refusal{"server: {state_dir: [a]}", "server.state_dir: expected a text"},
         Refusal{"server: {cors: {origins: [example.com]}}", "cors.origins: expected origins"},
         Refusal{"server: {cors: {origins: [\"https://a/\"]}}", "expected origins"},
         Refusal{"server: {cors: {origins: [\"https://a/path\"]}}", "expected origins"},
@@ -116,6 +120,28 @@ TEST(CorsOrigins, MayBeNoneAtAll) {
   const auto loaded = try_load_with_demo("server: {cors: {origins: []}}");
   ASSERT_EQ(loaded.errors, "");
   EXPECT_EQ(loaded.config.server.cors_origins, std::vector<std::string>{});
+}
+
+std::string state_dir_under_systemd(std::string_view yaml, const std::string& file) {
+  Diagnostics diagnostics;
+  const Environment systemd = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "STATE_DIRECTORY") return "/var/lib/penstock:/var/lib/other";
+    return std::nullopt;
+  };
+  const Config config = load(yaml, file, systemd, diagnostics);
+  return config.server.state_dir;
+}
+
+TEST(StateDir, IsWhatSystemdSaysWhereNothingIsWritten) {
+  EXPECT_EQ(state_dir_under_systemd("{}", "p.yaml"), "/var/lib/penstock");
+  EXPECT_EQ(state_dir_under_systemd("server: {state_dir: }", "p.yaml"), "/var/lib/penstock");
+  EXPECT_EQ(state_dir_under_systemd("server: {state_dir: none}", "p.yaml"), "");
+  EXPECT_EQ(state_dir_under_systemd("server: {state_dir: /x}", "p.yaml"), "/x");
+}
+
+TEST(StateDir, IsRelativeToTheConfigurationFile) {
+  EXPECT_EQ(state_dir_under_systemd("server: {state_dir: state}", "/etc/penstock/p.yaml"),
+            "/etc/penstock/state");
 }
 
 class OpenAddress : public ::testing::TestWithParam<const char*> {};

@@ -36,6 +36,7 @@ nlohmann::json describe(const ServerOptions& server) {
           {"write_idle", server.timeouts.write_idle.count()},
           {"lame_duck", server.timeouts.lame_duck.count()},
           {"tls", server.tls ? describe(*server.tls) : nullptr},
+          {"state_dir", server.state_dir},
           {"cors", server.cors_origins ? nlohmann::json(*server.cors_origins) : nullptr}};
 }
 

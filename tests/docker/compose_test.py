@@ -66,6 +66,16 @@ class Compose(support.Case):
         self.assertIn("openai_key", support.secrets_in(text))
         self.check_config(self.with_secrets(text, support.secrets_in(text)))
 
+    def test_what_limits_have_used_is_kept_in_a_volume(self):
+        dockerfile = (support.DOCKER / "Dockerfile").read_text()
+        (folder,) = re.findall(r"^ENV STATE_DIRECTORY=(\S+)$", dockerfile, re.MULTILINE)
+        self.assertIn(f"\nVOLUME {folder}\n", dockerfile)
+        user = re.search(r"^USER (\d+):(\d+)$", dockerfile, re.MULTILINE)
+        owned = f"install -d -m 700 -o {user.group(1)} -g {user.group(2)} {folder}\n"
+        self.assertIn(owned, dockerfile)
+        mounted = [mount.split(":")[:2] for mount in services()["gateway"]["volumes"]]
+        self.assertIn(["state", folder], mounted)
+
     def test_ports_are_the_same_everywhere(self):
         config = read_yaml("penstock.yaml")
         client, control = (config[part]["listen"].split(":")[1] for part in ("server", "control"))

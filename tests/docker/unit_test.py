@@ -44,6 +44,11 @@ class Unit(support.Case):
             UNIT,
         )
 
+    def test_it_has_the_folders_that_the_documentation_names(self):
+        page = (support.SOURCE / "docs/deploy.md").read_text()
+        for kind, parent in {"LogsDirectory": "/var/log", "StateDirectory": "/var/lib"}.items():
+            self.assertIn(f"`{parent}/{setting(kind)}`", page)
+
     def test_systemd_waits_longer_than_the_drain(self):
         config = yaml.safe_load((support.SOURCE / "config/penstock.yaml").read_text())
         drain = int(config["server"]["timeouts"]["drain"].removesuffix("s"))

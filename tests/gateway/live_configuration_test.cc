@@ -59,7 +59,8 @@ TEST_F(Live, KeepsTheOldOneWhenACandidateIsBad) {
 }
 
 TEST_F(Live, RefusesASettingThatNeedsARestart) {
-  for (const char* changed : {"listen: \"127.0.0.1:1\"", "listen: \"127.0.0.1:0\", threads: 3"}) {
+  for (const char* changed : {"listen: \"127.0.0.1:1\"", "listen: \"127.0.0.1:0\", threads: 3",
+                              "listen: \"127.0.0.1:0\", state_dir: /elsewhere"}) {
     write(yaml(changed));
     EXPECT_THAT(config::to_text(live_.reload()), HasSubstr("restart")) << changed;
   }

@@ -20,6 +20,10 @@ root=$1; shift
 ip link set lo up
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
+for volume in $VOLUMES; do   # as an engine makes them: whose the folder of the image is
+  like=$(stat -c 'uid=%u,gid=%g,mode=%a' "$root$volume")
+  mount -t tmpfs -o "$like" tmpfs "$root$volume"
+done
 if [ -n "$CONFIG" ]; then
   mount -t tmpfs tmpfs "$root/etc/penstock"
   cp "$CONFIG" "$root/etc/penstock/penstock.yaml"
@@ -61,7 +65,11 @@ class Container:
             file.flush()
             self.process = subprocess.Popen(
                 self.command(),
-                env={**os.environ, "CONFIG": file.name if self.config else ""},
+                env={
+                    **os.environ,
+                    "CONFIG": file.name if self.config else "",
+                    "VOLUMES": " ".join(self.image.config.get("Volumes") or {}),
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

@@ -95,6 +95,12 @@ class ImageTest(unittest.TestCase):
             self.assertIn("Read-only file system", touched.stderr)
             self.assert_answers(container, KEY)
 
+    def test_what_limits_have_used_goes_to_its_volume(self):
+        self.assertEqual(list(self.image.config["Volumes"]), ["/var/lib/penstock"])
+        with Container(self.image) as container:
+            kept = container.run("ls", "/var/lib/penstock").stdout
+            self.assertIn("limits.journal", kept, container.said())
+
     def test_its_stop_signal_ends_it_cleanly(self):
         with Container(self.image, environment={"PENSTOCK_KEY": KEY}) as container:
             self.assert_answers(container, KEY)

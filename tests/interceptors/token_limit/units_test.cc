@@ -132,6 +132,46 @@ TEST(WeightedLimit, CountsEachTokenByItsWeight) {
   EXPECT_EQ(after.header("x-ratelimit-remaining-tokens"), "1810");  // 40 x 2 + 60 + 10 x 5
 }
 
+TEST(Budget, IsRefusedInWordsThatEndRetries) {
+  Fixture f("{per: key, tokens: 300, each: month, time_zone: Europe/Berlin}");
+  f.spend(200);
+  Call call;
+  const auto r = f.run(call, answer);
+  ASSERT_FALSE(r);
+  EXPECT_EQ(r.error().kind, ErrorKind::kRateLimited);
+  EXPECT_EQ(r.error().type, "insufficient_quota");
+  EXPECT_EQ(r.error().code, "insufficient_quota");
+  EXPECT_FALSE(r.error().retry_helps);
+  EXPECT_FALSE(r.error().retry_after);
+  EXPECT_EQ(r.error().public_message,
+            "budget exceeded for key `ci`: budget 300 tokens per month, remaining 100 tokens, "
+            "requested 200 tokens; it begins anew in 715h55m54.322s");
+  EXPECT_EQ(call.header("x-ratelimit-reset-tokens"), "715h55m54.322s");
+}
+
+TEST(Budget, BeginsAnewWithThePeriodAndKeepsNoDebt) {
+  Fixture f("{per: key, tokens: 300, each: day}");
+  f.spend(1000);
+  Call call;
+  EXPECT_FALSE(f.run(call, answer));
+  f.clock.advance(20h + 55min + 54'322ms);  // midnight
+  Call next;
+  const auto r = f.run(next, answer);
+  ASSERT_TRUE(r);
+  EXPECT_EQ(next.header("x-ratelimit-remaining-tokens"), "100");
+}
+
+TEST(Budget, IsNotChargedForWhatWasAdmittedBefore) {
+  Fixture f("{per: key, tokens: 300, each: day}");
+  Call call;
+  auto r = f.run(call, [](Exchange&) { return reply(200, "{}", measured(250, 0)); });
+  ASSERT_TRUE(r);
+  f.clock.advance(24h);
+  EXPECT_EQ(f.remaining(), "200");  // while its own request is set aside
+  r->body.finish(ended(Ending::kComplete));
+  EXPECT_EQ(f.remaining(), "200");
+}
+
 TEST(SeveralLimits, AreTakenAllOrNone) {
   Fixture f(
       "{per: key, concurrency: 1}, {per: key, requests: 10, every: 1m},"
