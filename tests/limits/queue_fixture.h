@@ -35,12 +35,17 @@ struct Request {
   Cancel cancel;
   std::variant<std::monostate, Reservation, Refusal> result;
 
-  bool waits() const { return result.index() == 0; }
+  bool ended = false;
+
+  bool waits() const { return result.index() == 0 && !ended; }
   bool granted() const { return result.index() == 1; }
   bool refused() const { return result.index() == 2; }
   const Refusal& refusal() const { return std::get<Refusal>(result); }
   /// Ends the exchange: everything is given back.
-  void end() { result = std::monostate(); }
+  void end() {
+    ended = true;
+    result = std::monostate();
+  }
 };
 
 /// A queue before a scripted store, on one loop with a clock that a test moves.

@@ -50,7 +50,8 @@ class ScriptedStore final : public Store {
   std::function<std::optional<Refusal>(std::span<const Claim>)> answer;
   std::function<void(std::span<const Claim>)> before;
   std::function<void(std::span<const Claim>, bool granted)> after;
-  bool names_meters = true;  // when it tells of a release
+  bool names_meters = true;                   // when it tells of a release
+  std::chrono::milliseconds unknown_wait{0};  // told for a meter that does not refill
 
   std::variant<Reservation, Refusal> reserve(std::span<const Claim> claims, Care,
                                              Deadline) override {
@@ -105,7 +106,7 @@ class ScriptedStore final : public Store {
       const std::int64_t missing =
           static_cast<std::int64_t>(claim.amount) * kNano - meter.nano_units;
       if (missing <= 0) continue;
-      std::chrono::milliseconds wait{0};
+      std::chrono::milliseconds wait = unknown_wait;
       if (meter.per_second > 0) {
         const std::int64_t per_millisecond = meter.per_second * 1'000'000;
         wait = std::chrono::milliseconds((missing + per_millisecond - 1) / per_millisecond);
