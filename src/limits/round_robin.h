@@ -19,9 +19,9 @@ namespace penstock::limits::internal {
 /// as somebody waits for it. Written without rounds that are walked through: the round in which the
 /// first one of a key can be paid is known, and the keys are ordered by it.
 ///
-/// When the last of a key leaves without being served, what the key has saved is kept for its
-/// return, for at most kMostAbsent keys. Else those that are sent away and come again, as clients
-/// do, would always begin anew behind those that are not. Not thread-safe.
+/// When the last of a key leaves, served or not, what the key has saved is kept for its return, for
+/// at most kMostAbsent keys. Else those that are sent away and come again, as clients do, would
+/// always begin anew behind those that are not. Not thread-safe.
 class RoundRobin {
  public:
   /// Tokens for each key in each round: about one request.

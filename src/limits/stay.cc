@@ -19,6 +19,11 @@ using namespace std::chrono_literals;
 constexpr milliseconds kFirstPoll = 20ms;
 constexpr milliseconds kLongestPoll = 160ms;
 
+/// What a store says of slots is advice for clients: nobody knows when a request ends.
+bool tells_when(const Refusal& refusal) {
+  return refusal.retry_after > 0ms && refusal.standing.limit->algorithm != Algorithm::kSlots;
+}
+
 }  // namespace
 
 WaitingQueue::Stay::Stay(WaitingQueue& queue, std::uint64_t cost, std::span<const Claim> claims,
@@ -112,6 +117,7 @@ WaitingQueue::Stay::Step WaitingQueue::Stay::next_step() {
     wake_at_ = std::min(wake_at_, retry_at_);
     return Step::kPark;
   }
+  retry_at_ = MonotonicTime::max();
   if (lines.before(waiter_) == nullptr) return ask();
   lines.open(line, now);  // it goes where it has to stand before
   return Step::kLookAgain;
@@ -148,8 +154,7 @@ bool WaitingQueue::Stay::refused(Refusal refusal, std::uint64_t releases) {
     if (refusal_->why == Refusal::Why::kNotNow) give_up("timeout");
     return false;
   }
-  const milliseconds pause = refusal_->retry_after;
-  retry_at_ = now + (pause > 0ms ? pause : next_poll());
+  retry_at_ = now + (tells_when(*refusal_) ? refusal_->retry_after : next_poll());
 
   const bool is_new = before == nullptr || before->key != refusal_->key;
   if (is_new) lines.join(waiter_, refusal_->key, now);
@@ -188,7 +193,7 @@ Refusal WaitingQueue::Stay::last_refusal() const {
     return {Refusal::Why::kNotNow, {claim.limit, 0, {}}, claim.key, {}};
   }
   Refusal told = *refusal_;
-  if (told.retry_after > 0ms) {
+  if (tells_when(told)) {
     const auto passed = std::chrono::floor<milliseconds>(queue_.clock_.now() - refused_at_);
     told.retry_after = std::max(told.retry_after - passed, 1ms);
   }

@@ -33,9 +33,13 @@ std::variant<Reservation, Refusal> WaitingQueue::reserve(std::string_view who, s
   } else {
     auto result = store_.reserve(claims, care, deadline);
     auto* refusal = std::get_if<Refusal>(&result);
-    if (refusal == nullptr || care == Care::kIfAmple || options_.max_size == 0) return result;
+    if (refusal == nullptr || options_.max_size == 0) return result;
     const MonotonicTime now = clock_.now();
     if (!may_wait(*refusal, claims, std::min(deadline.at, now + options_.max_wait), now)) {
+      return result;
+    }
+    if (care == Care::kIfAmple) {
+      refusal->why = Refusal::Why::kNotAmple;
       return result;
     }
     refused = std::move(*refusal);
@@ -72,11 +76,21 @@ const Claim* WaitingQueue::others_wait_for(std::span<const Claim> claims) {
 
 bool WaitingQueue::may_wait(const Refusal& refusal, std::span<const Claim> claims,
                             MonotonicTime end, MonotonicTime now) const {
-  if (refusal.why != Refusal::Why::kNotNow || now + refusal.retry_after > end) return false;
+  if (refusal.why != Refusal::Why::kNotNow || now >= end) return false;
   const auto claim = std::find_if(claims.begin(), claims.end(), [&refusal](const Claim& each) {
     return each.key == refusal.key;
   });
-  return claim != claims.end() && claim->limit->algorithm != Algorithm::kCalendar;
+  if (claim == claims.end()) return false;
+  switch (claim->limit->algorithm) {
+    case Algorithm::kSlots:
+      return true;  // whatever the store tells clients: nobody knows
+    case Algorithm::kCalendar:
+      return false;
+    case Algorithm::kBucket:
+    case Algorithm::kLog:
+      break;
+  }
+  return now + refusal.retry_after <= end;
 }
 
 }  // namespace penstock::limits

@@ -38,11 +38,11 @@ struct QueueOptions {
 /// The store is asked when it tells of a release, when the time that it named has come, and where
 /// it named none also every 20 ms to 160 ms, since another process may have given something back.
 ///
-/// Overload: when the requests at one meter wait ever longer for their turn (see
-/// internal::QueueDelay), those that waited longer than a tenth of `max_wait` for each
-/// 1,000 of their tokens (Line::kQuantum) are refused. In a queue that is full, room is made for a
-/// key by refusing the last request of the key that has the most there; else the newcomer is
-/// refused. These refusals, and that of one whose time is over, are the store's last at that meter.
+/// Overload: while the queue at one meter stands instead of working off a burst (see
+/// internal::QueueDelay), those are refused whose turn has not come after a tenth of `max_wait`;
+/// their keys keep what they have saved. In a queue that is full, room is made for a key by
+/// refusing the last request of the key that has the most there; else the newcomer is refused.
+/// These refusals, and that of one whose time is over, are the store's last at that meter.
 ///
 /// A client that leaves is taken out at once; what was just granted to it is given back.
 ///
@@ -60,8 +60,8 @@ class WaitingQueue final : private ReleaseListener {
 
   /// Like Store::reserve, but may wait, if so until the deadline at most; then it is to be called
   /// by a fiber. `who` is the key of fairness, and `cost` what the request counts there, in tokens.
-  /// Care::kIfAmple never waits, and where others wait at one of its meters it is not ample. To one
-  /// that was cancelled the refusal says nothing.
+  /// Care::kIfAmple never waits: where it would have to, or others wait at one of its meters, it is
+  /// refused with kNotAmple. To one that was cancelled the refusal says nothing.
   std::variant<Reservation, Refusal> reserve(std::string_view who, std::uint64_t cost,
                                              std::span<const Claim> claims, Care care = Care::kTake,
                                              Deadline deadline = {});

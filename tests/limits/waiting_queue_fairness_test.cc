@@ -43,6 +43,16 @@ INSTANTIATE_TEST_SUITE_P(Loads, TwoKeys,
                                           testing::Values(5, 60),
                                           testing::Values(5000ms, 60'000ms)));
 
+TEST(TwoKeys, GetTheSameTokensAlsoWhereOneComesAnewEachTime) {
+  Client alone("alone", 500);  // whenever it is served, nobody waits for it
+  Client many("many", 500);
+  Contest contest({60s, 1000}, kPerSecond);
+  contest.add(alone, 1);
+  contest.add(many, 30);
+  contest.run(kTime);
+  EXPECT_NEAR(share(alone), 0.5, 0.025);
+}
+
 TEST(ManyKeys, LeaveAnOldKeyItsShare) {
   for (const auto max_wait : {5s, 60s}) {
     std::deque<Client> flood;

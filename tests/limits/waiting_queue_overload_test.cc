@@ -1,3 +1,4 @@
+#include <deque>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -85,6 +86,19 @@ TEST(Overload, AtOneMeterLeavesTheOthersAlone) {
   const Request& request = contest.ask("bob", 400, {tokens("other", 400)});
   contest.run(4s);
   EXPECT_TRUE(request.granted());
+}
+
+TEST(Overload, GivesItsShareToALargeRequestThatComesAgainWhenItWasRefused) {
+  Client large("large", 9000);  // its turn comes after longer than is allowed
+  std::deque<Client> small;
+  Contest contest({5s, 1000}, 20'000);
+  for (int i = 0; i < 10; ++i) {
+    contest.add(small.emplace_back("small " + std::to_string(i), 700), 20);
+  }
+  contest.add(large, 1);
+  contest.run(60s);
+  EXPECT_GT(large.refused, 5U);
+  EXPECT_GT(static_cast<double>(large.granted), 0.8 / 11 * static_cast<double>(contest.granted));
 }
 
 TEST(Overload, EndsWhenTheQueueHasBeenShort) {

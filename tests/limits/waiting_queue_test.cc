@@ -7,12 +7,25 @@
 #include <gmock/gmock.h>
 
 #include "limits/queue_fixture.h"
+#include "support/fiber_test.h"
 
 namespace penstock::limits::test {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+
+FIBER_TEST(Bell, WakesItsFiberUntilItIsMuted) {
+  runtime::Fiber& self = runtime::Fiber::current();
+  const auto bell = internal::Bell::create();
+  bell->ring();
+  EXPECT_EQ(self.park({}), runtime::Wake::kNotified);
+  bell->ring();
+  bell->mute();
+  self.loop().post([&self] { self.notify(); });  // after the ring
+  EXPECT_EQ(self.park({}), runtime::Wake::kNotified);
+  EXPECT_EQ(self.park({MonotonicTime::min(), nullptr}), runtime::Wake::kDeadline);
+}
 
 TEST(WaitingQueue, AsksTheStoreAtOnceWhenNobodyWaits) {
   QueueFixture f;
@@ -31,6 +44,22 @@ TEST(WaitingQueue, WaitsForASlotUntilOneIsGivenBack) {
   f.end(first);
   EXPECT_TRUE(second.granted());
   EXPECT_EQ(f.queue.size(), 0U);
+}
+
+TEST(WaitingQueue, WaitsForASlotWhateverTheStoreTellsClients) {
+  QueueFixture f({500ms, 10});
+  f.store.set("s", 1);
+  f.store.unknown_wait = 1s;
+  Request& first = f.ask("ann", 1, {slot("s")});
+  Request& second = f.ask("bob", 1, {slot("s")});
+  EXPECT_TRUE(second.waits());
+  const Request& third = f.ask("cid", 1, {slot("s")});
+  f.advance(100ms);
+  f.end(first);
+  EXPECT_TRUE(second.granted());
+  f.advance(400ms);
+  ASSERT_TRUE(third.refused());
+  EXPECT_EQ(third.refusal().retry_after, 1s);
 }
 
 TEST(WaitingQueue, WaitsForARefillUntilTheTimeThatTheStoreNamed) {
@@ -390,6 +419,27 @@ TEST(WaitingQueue, AsksForOneAtATimeAtAMeter) {
   EXPECT_TRUE(second.granted());
 }
 
+TEST(WaitingQueue, CallsTheOneWhoseTurnCameFirstWhileAnotherWasRefused) {
+  QueueFixture f;
+  f.store.set("m", 10, 2000);
+  const Request& large = f.ask("ann", 5000, {tokens("m", 5000)});
+  runtime::Fiber* asking = nullptr;
+  f.store.before = [&](auto) {
+    asking = &runtime::Fiber::current();
+    asking->park({});
+  };
+  f.store.tell("m");
+  f.settle();
+  f.store.before = nullptr;
+  ASSERT_NE(asking, nullptr);
+  const Request& small = f.ask("bob", 10, {tokens("m", 10)});  // four rounds before the other
+  EXPECT_TRUE(small.waits());
+  asking->notify();
+  f.settle();
+  EXPECT_TRUE(small.granted());
+  EXPECT_TRUE(large.waits());
+}
+
 TEST(WaitingQueue, ForgetsARequestWhoseStoreHasNoMemory) {
   QueueFixture f;
   f.store.set("s", 0);
@@ -424,6 +474,10 @@ TEST(WaitingQueue, NeverWaitsWhenItIsAskedForAmpleRoom) {
   ASSERT_TRUE(more.refused());
   EXPECT_EQ(more.refusal().why, Refusal::Why::kNotAmple);
   EXPECT_EQ(more.refusal().key, "m");
+  f.store.set("s", 0);
+  const Request& slots = f.ask("bob", 10, {slot("s")}, 1h, Care::kIfAmple);
+  ASSERT_TRUE(slots.refused());
+  EXPECT_EQ(slots.refusal().why, Refusal::Why::kNotAmple);  // to be counted, and then to wait
 }
 
 TEST(WaitingQueue, CountsWhoWaitsHowLongAndWhoIsRefused) {

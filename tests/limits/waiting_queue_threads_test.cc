@@ -14,6 +14,11 @@
 namespace penstock::limits::test {
 namespace {
 
+/// A slot of a limit that the store calls a bucket, and says will have room in an hour.
+Claim place(std::string key) {
+  return tokens(std::move(key), 1);
+}
+
 /// Runs `work` in fibers of several event loops, each with a thread of its own; returns when all
 /// have ended.
 void run_loops(int loops, int fibers, const std::function<void(int loop, int fiber)>& work) {
@@ -37,7 +42,7 @@ void yield() {
 
 struct ThreadFixture {
   explicit ThreadFixture(QueueOptions options) : queue(options, store, system_clock(), metrics) {
-    // Nobody polls: a release that nobody hears of is a request that never ends.
+    // So nobody polls: a release that nobody hears of is a request that never ends.
     store.unknown_wait = 1h;
   }
   Metrics metrics;
@@ -66,7 +71,7 @@ TEST(ManyLoops, ShareSlotsWithoutLosingAnyOrWaitingForEver) {
   run_loops(4, 25, [&](int loop, int fiber) {
     const std::string who = "key " + std::to_string((loop + fiber) % 5);
     for (int round = 0; round < 50; ++round) {
-      auto result = f.queue.reserve(who, 100, std::vector<Claim>{slot("s")});
+      auto result = f.queue.reserve(who, 100, std::vector<Claim>{place("s")});
       ASSERT_TRUE(std::holds_alternative<Reservation>(result));
       level.enter();
       yield();
@@ -92,8 +97,8 @@ TEST(ManyLoops, TakeOutClientsThatLeaveAtAnyMoment) {
     std::mt19937 random(static_cast<unsigned>(loop * 100 + fiber));
     const std::string who = "key " + std::to_string(random() % 5);
     for (int round = 0; round < 40; ++round) {
-      std::vector<Claim> claims{slot("s")};
-      if (random() % 2 == 0) claims.push_back(slot("t"));
+      std::vector<Claim> claims{place("s")};
+      if (random() % 2 == 0) claims.push_back(place("t"));
       Cancel cancel;
       bool over = false;
       runtime::Fiber& self = runtime::Fiber::current();
@@ -135,7 +140,7 @@ TEST(ManyLoops, KeepWithinTheBoundOfTheQueue) {
   run_loops(3, 20, [&](int loop, int fiber) {
     const std::string who = "key " + std::to_string(loop * 100 + fiber % 4);
     for (int round = 0; round < 50; ++round) {
-      auto result = f.queue.reserve(who, 100, std::vector<Claim>{slot("s")});
+      auto result = f.queue.reserve(who, 100, std::vector<Claim>{place("s")});
       EXPECT_LE(f.queue.size(), 10U);
       ++(std::holds_alternative<Reservation>(result) ? granted : refused);
       yield();
