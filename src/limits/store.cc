@@ -53,4 +53,12 @@ void Store::tell_release() {
   for (ReleaseListener* listener : listeners_) listener->on_release();
 }
 
+void Store::tell_release(std::span<const std::string_view> keys) {
+  if (!has_listeners_) return;
+  const std::lock_guard lock(listeners_mutex_);
+  for (ReleaseListener* listener : listeners_) {
+    for (const std::string_view key : keys) listener->on_release_of(key);
+  }
+}
+
 }  // namespace penstock::limits

@@ -104,7 +104,10 @@ struct MeterView {
 /// Hears that room may have come back. Called on any thread, and with no lock held.
 class ReleaseListener {
  public:
+  /// At any meter.
   virtual void on_release() = 0;
+  /// At the meter of that key.
+  virtual void on_release_of(std::string_view) { on_release(); }
 
  protected:
   ~ReleaseListener() = default;
@@ -135,6 +138,8 @@ class Store {
  protected:
   /// Something was given back.
   void tell_release();
+  /// The same where the meters are known: those that wait at others need not look.
+  void tell_release(std::span<const std::string_view> keys);
 
  private:
   std::mutex listeners_mutex_;
