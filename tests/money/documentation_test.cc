@@ -8,7 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "config/config.h"
-#include "money/prices.h"
+#include "money/model_data.h"
+#include "support/temp_folder.h"
 
 namespace penstock::money {
 namespace {
@@ -20,16 +21,17 @@ std::string page() {
   return text.str();
 }
 
-std::string block() {
+/// The first fenced block with that info string.
+std::string block(const std::string& info) {
   const std::string text = page();
-  const std::string fence = "\n```yaml\n";
+  const std::string fence = "\n```" + info + "\n";
   const std::size_t from = text.find(fence) + fence.size();
   return text.substr(from, text.find("\n```", from) + 1 - from);
 }
 
 TEST(PricesDocumentation, HasPricesThatLoadAndSumsThatAreRight) {
   config::Diagnostics diagnostics;
-  const Prices prices = Prices::parse(block(), "docs/prices.md", diagnostics);
+  const Prices prices = Prices::parse(block("yaml"), "docs/prices.md", diagnostics);
   EXPECT_EQ(config::to_text(diagnostics), "");
   EXPECT_NE(prices.find("gpt-4o-2024-11-20"), nullptr);
   const ModelPrice* price = prices.find("house-large");
@@ -41,6 +43,19 @@ TEST(PricesDocumentation, HasPricesThatLoadAndSumsThatAreRight) {
       << to_text(small);
   EXPECT_NE(page().find("costs " + to_text(large) + " with the same"), std::string::npos)
       << to_text(large);
+}
+
+TEST(PricesDocumentation, HasAConfigurationThatTakesThem) {
+  const test::TempFolder folder;
+  folder.write("prices.yaml", block("yaml"));
+  const std::string file =
+      folder.write("penstock.yaml", "upstreams: {demo: {kind: demo}}\n" + block("yaml config"));
+  config::Diagnostics diagnostics;
+  const config::Config config = config::load_file(file, config::process_environment, diagnostics);
+  const auto data = ModelData::load(config.model_data, diagnostics);
+  EXPECT_EQ(config::to_text(diagnostics), "");
+  ASSERT_TRUE(data);
+  EXPECT_NE(data->prices.find("house-large"), nullptr);
 }
 
 }  // namespace
