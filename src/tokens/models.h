@@ -53,7 +53,7 @@ struct ImageRule {
 struct Model {
   std::string family;                  // its name in the file
   const Encoding* encoding = nullptr;  // never null in what Models gives
-  bool exact = false;                  // a chat of texts is counted exactly
+  bool exact = false;                  // requests of texts are counted exactly
   Permille factor = 1000;              // its own tokens for one of the encoding
   Permille margin = 100;               // an estimate may be so much too low
   ChatRule chat;
