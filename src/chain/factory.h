@@ -10,6 +10,7 @@
 
 #include "limits/limit_view.h"
 #include "limits/store.h"
+#include "money/model_data.h"
 
 namespace penstock {
 
@@ -24,6 +25,8 @@ struct Services {
   Metrics& metrics;
   /// Somebody only wants to know whether the configuration is good: touch nothing outside.
   bool check_only = false;
+  /// What is known about models, by the configuration that the chain is made for.
+  std::shared_ptr<const ModelData> models = ModelData::builtin();
 };
 
 /// A fact that one interceptor establishes and others rest on.

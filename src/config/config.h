@@ -77,12 +77,19 @@ struct UpstreamOptions {
   milliseconds demo_pace = 20ms;             // kind demo: time between two words of a stream
 };
 
+/// Files that take the place of those of config/models; empty: the program's own.
+struct ModelDataFiles {
+  std::string tokens;
+  std::string prices;
+};
+
 struct Config {
   ServerOptions server;
   ControlOptions control;
   std::map<std::string, UpstreamOptions> upstreams;
   std::map<std::string, penstock::Target>
-      models;              // "*" forwards any name; target.model empty: same
+      models;  // "*" forwards any name; target.model empty: same
+  ModelDataFiles model_data;
   Node chain;              // a list; empty where `auth: none` etc. was lifted
   bool auth_none = false;  // `- auth: none` was written in so many words
   std::string origin;      // file name, or "built-in"

@@ -45,4 +45,8 @@ struct Sources {
   FileList& files;
 };
 
+/// The setting that names a file, which is there to be read: its path, resolved and listed. What is
+/// wrong is reported. Empty where the setting is absent or not a text. Blocks as above.
+std::string read_path(MapReader& map, const char* key, const Sources& sources);
+
 }  // namespace penstock::config

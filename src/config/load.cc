@@ -74,6 +74,7 @@ Config read_root(const Node& root, const Sources& sources, Diagnostics& diagnost
   config.control = read_control(control, diagnostics);
   config.upstreams = read_upstreams(section(map, "upstreams"), sources, diagnostics);
   config.models = read_models(section(map, "models"), config.upstreams, diagnostics);
+  config.model_data = read_model_data(section(map, "model_data"), sources, diagnostics);
   ChainList chain = read_chain(section(map, "chain"),
                                http::is_loopback_host(config.server.listen.host), diagnostics);
   config.chain = std::move(chain.list);

@@ -28,6 +28,10 @@ using Models = std::map<std::string, penstock::Target>;
 /// Checks that each model's upstream exists. Absent: the only upstream serves every model.
 Models read_models(const Node& node, const Upstreams& upstreams, Diagnostics& diagnostics);
 
+/// Looks whether the files can be read, so it may block. What they hold is checked where tables are
+/// made of them.
+ModelDataFiles read_model_data(const Node& node, const Sources& sources, Diagnostics& diagnostics);
+
 /// The chain's list without `auth: none`.
 struct ChainList {
   Node list;

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "openai/delta.h"
 #include "openai/raw_span.h"
 #include "openai/whole_number.h"
 
@@ -80,11 +79,14 @@ json::Span cut_usage(const http::SseEvent& event) {
 
 }  // namespace
 
-StreamTracker::StreamTracker(Route route, std::uint32_t choices, UsageChunk usage_chunk)
+StreamTracker::StreamTracker(Route route, std::uint32_t choices, UsageChunk usage_chunk,
+                             const tokens::Model* model)
     : route_(route),
       choices_(std::max(choices, std::uint32_t{1})),
       usage_chunk_(usage_chunk),
-      finished_(std::min(choices_, kMaxTrackedChoices)) {}
+      finished_(std::min(choices_, kMaxTrackedChoices)),
+      model_(model),
+      written_(model == nullptr ? nullptr : model->encoding) {}
 
 StreamTracker::Verdict StreamTracker::see(const http::SseEvent& event) {
   if (!event.has_data) return {};
@@ -117,7 +119,7 @@ StreamTracker::Verdict StreamTracker::see_chunk(object chunk, const http::SseEve
 void StreamTracker::see_choices(array choices) {
   std::uint64_t position = 0;
   for (const element choice : choices) {
-    if (carries_output(choice)) ++deltas_;
+    written_.add_choice(choice);
     // Some providers write "" until the end, some leave the index of a lone choice out.
     std::string_view reason;
     if (choice["finish_reason"].get_string().get(reason) == simdjson::SUCCESS && !reason.empty()) {
@@ -138,7 +140,7 @@ void StreamTracker::finish_choice(std::uint64_t index) {
 void StreamTracker::see_typed(object message, const http::SseEvent& event) {
   std::string_view type = text_of(message, "type");
   if (type.empty()) type = event.event;
-  if (type.ends_with(".delta") && !text_of(message, "delta").empty()) ++deltas_;
+  written_.add_typed(type, message);
   if (type == "error" || type == "response.failed") failed_ = true;
   if (is_terminal(type)) see_terminal(message);
 }
@@ -160,8 +162,11 @@ bool StreamTracker::hides_usage() const noexcept {
 }
 
 Usage StreamTracker::usage() const noexcept {
-  if (reported_.origin == Usage::Origin::kMeasured || deltas_ == 0) return reported_;
-  return {Usage::Origin::kCounted, std::nullopt, deltas_};
+  const std::uint64_t written = written_.tokens();
+  if (reported_.origin == Usage::Origin::kMeasured || written == 0) return reported_;
+  const std::uint64_t output =
+      model_ == nullptr ? written : tokens::scaled(written, model_->factor);
+  return {Usage::Origin::kCounted, std::nullopt, output};
 }
 
 }  // namespace penstock::openai

@@ -9,8 +9,10 @@
 namespace penstock::openai {
 
 /// Usage of an answer that is one JSON object: chat, completions, embeddings (`usage` with
-/// prompt_tokens and completion_tokens), responses and images (input_tokens and output_tokens).
-/// kUnknown when there is none or a number is absurd (negative, no integer, over 2^40).
+/// prompt_tokens and completion_tokens), responses and images (input_tokens and output_tokens),
+/// with the cached ones and those of reasoning from the details beside. kUnknown when there is none
+/// or a number is absurd (negative, no integer, over 2^40). A detail that is absurd, or more than
+/// what it is a part of, is left out alone.
 Usage read_usage(const json::Document& answer);
 
 /// The same for the value of a `usage` member.

@@ -188,7 +188,9 @@ void ServerMetrics::count_tokens(Series& series, const Key& key, const Usage& us
     cell->add(static_cast<std::int64_t>(*tokens));
   };
   count(series.input_tokens, "input", usage.input);
+  count(series.cached_tokens, "input_cached", usage.cached);
   count(series.output_tokens, "output", usage.output);
+  count(series.reasoning_tokens, "output_reasoning", usage.reasoning);
 }
 
 void ServerMetrics::refused(int status) {

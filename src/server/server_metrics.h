@@ -77,7 +77,9 @@ class ServerMetrics {
     HistogramCells* duration = nullptr;
     HistogramCells* first_byte = nullptr;
     MetricCell* input_tokens = nullptr;
+    MetricCell* cached_tokens = nullptr;
     MetricCell* output_tokens = nullptr;
+    MetricCell* reasoning_tokens = nullptr;
     std::array<MetricCell*, kEndings> endings{};
   };
 

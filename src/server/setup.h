@@ -16,7 +16,7 @@ struct Setup {
   Setup(std::shared_ptr<const Snapshot> given, runtime::Resolver& resolver, Metrics& metrics,
         bool loopback_only)
       : snapshot(std::move(given)),
-        router(snapshot->config, snapshot->tls, resolver, metrics),
+        router(snapshot->config, snapshot->models->tokens, snapshot->tls, resolver, metrics),
         policy({snapshot->chain.authenticates(), loopback_only,
                 snapshot->config.server.cors_origins}) {}
 

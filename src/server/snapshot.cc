@@ -31,7 +31,11 @@ std::shared_ptr<const Snapshot> Snapshot::build(config::Config config,
                                                 const Services& services) {
   auto snapshot = std::make_shared<Snapshot>();
   const bool files_are_there = diagnostics.ok();
-  snapshot->chain = Chain::build(config.chain, interceptor_kinds(), diagnostics, services);
+  if (files_are_there) snapshot->models = ModelData::load(config.model_data, diagnostics);
+  if (!snapshot->models) snapshot->models = ModelData::builtin();  // to look at the rest as well
+  Services with_models = services;
+  with_models.models = snapshot->models;
+  snapshot->chain = Chain::build(config.chain, interceptor_kinds(), diagnostics, with_models);
   snapshot->config = std::move(config);
   if (files_are_there) snapshot->make_tls(diagnostics);
   if (!diagnostics.ok()) return nullptr;

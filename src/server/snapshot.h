@@ -4,6 +4,7 @@
 
 #include "chain/chain.h"
 #include "config/config.h"
+#include "money/model_data.h"
 #include "upstream/router.h"
 
 namespace penstock::server {
@@ -12,6 +13,7 @@ namespace penstock::server {
 /// by the exchanges that run on it.
 struct Snapshot {
   config::Config config;
+  std::shared_ptr<const ModelData> models;  // never null
   Chain chain;
   upstream::TlsContexts tls;
   std::shared_ptr<runtime::TlsContext> server_tls;  // null: plain HTTP

@@ -7,7 +7,14 @@
 namespace penstock::tokens {
 
 void BytePairs::Bits::clear(std::size_t size) {
-  words_.assign(size / 64 + 1, 0);
+  const std::size_t count = size / 64 + 1;
+  if (count <= few_.size()) {  // a usual piece: nothing is allocated
+    few_.fill(0);
+    words_ = few_.data();
+  } else {
+    many_.assign(count, 0);
+    words_ = many_.data();
+  }
 }
 
 std::size_t BytePairs::split(std::string_view piece, TokenId first) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -22,8 +23,8 @@ namespace penstock::tokens {
 /// and 0.4 us in the worst texts that are known, of runs of dashes. (The idea is that of the crate
 /// `bpe` in github/rust-gems.)
 ///
-/// Keeps memory between pieces: a quarter of a byte for each byte of the longest, and 50 KB where
-/// tokens are long. For one thread.
+/// Keeps memory between pieces: a quarter of a byte for each byte of the longest, unless that is
+/// under 256, and 50 KB where tokens are long. For one thread.
 class BytePairs {
  public:
   explicit BytePairs(VocabularyView vocabulary) noexcept : vocabulary_(vocabulary) {}
@@ -39,13 +40,18 @@ class BytePairs {
  private:
   class Bits {
    public:
+    Bits() = default;
+    Bits(const Bits&) = delete;
+    Bits& operator=(const Bits&) = delete;
     void clear(std::size_t size);
     bool test(std::size_t i) const noexcept { return (words_[i / 64] >> (i % 64) & 1) != 0; }
     void set(std::size_t i) noexcept { words_[i / 64] |= std::uint64_t{1} << (i % 64); }
     void reset(std::size_t i) noexcept { words_[i / 64] &= ~(std::uint64_t{1} << (i % 64)); }
 
    private:
-    std::vector<std::uint64_t> words_;
+    std::array<std::uint64_t, 4> few_{};
+    std::vector<std::uint64_t> many_;
+    std::uint64_t* words_ = few_.data();
   };
 
   /// What may_follow found out. The answer does not depend on the text around the two.

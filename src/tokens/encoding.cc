@@ -32,11 +32,18 @@ std::vector<std::string> Encoding::names() {
 }
 
 std::uint64_t Encoding::count(std::string_view text) const {
+  return *count_at_most(text, most_tokens(text.size()));
+}
+
+std::optional<std::uint64_t> Encoding::count_at_most(std::string_view text,
+                                                     std::uint64_t limit) const {
+  if (least_tokens(text.size()) > limit) return std::nullopt;
   BytePairs pairs(vocabulary_);
   std::uint64_t count = 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = piece_end_(text, at);
     count += pairs.count(text.substr(at, end - at));
+    if (count > limit) return std::nullopt;  // no piece has less than one
     at = end;
   }
   return count;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ class Encoding {
 
   std::string_view name() const noexcept { return name_; }
   std::uint64_t count(std::string_view text) const;
+  /// The same if it is not more than `limit`; else nullopt, found without reading on.
+  std::optional<std::uint64_t> count_at_most(std::string_view text, std::uint64_t limit) const;
   std::vector<TokenId> encode(std::string_view text) const;
   /// The text that has these tokens. Ranks that the encoding does not have give nothing.
   std::string decode(std::span<const TokenId> tokens) const;

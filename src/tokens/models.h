@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "penstock/config.h"
 
+#include "config/model_names.h"
 #include "tokens/encoding.h"
 
 namespace penstock::tokens {
@@ -53,7 +53,7 @@ struct ImageRule {
 struct Model {
   std::string family;                  // its name in the file
   const Encoding* encoding = nullptr;  // never null in what Models gives
-  bool exact = false;                  // a chat of texts is counted exactly
+  bool exact = false;                  // requests of texts are counted exactly
   Permille factor = 1000;              // its own tokens for one of the encoding
   Permille margin = 100;               // an estimate may be so much too low
   ChatRule chat;
@@ -73,17 +73,14 @@ class Models {
   /// The file that the program carries.
   static const Models& builtin();
 
-  /// The rule for a name as clients write it; there is one for every name. By the whole name, else
-  /// by what stands behind its last slash; by an exact name, else by the longest beginning.
+  /// The rule for a name as clients write it, see ModelNames; there is one for every name.
   const Model& find(std::string_view name) const;
 
  private:
   friend class ModelsReader;
-  const Model* look_up(std::string_view name) const;
 
   std::vector<Model> families_;
-  std::map<std::string, std::size_t, std::less<>> names_;       // index into families_
-  std::map<std::string, std::size_t, std::less<>> beginnings_;  // without the asterisk
+  config::ModelNames names_;  // to indexes into families_; takes all
 };
 
 }  // namespace penstock::tokens

@@ -1,9 +1,7 @@
 // The reading of config/models/tokens.yaml.
 
-#include <algorithm>
-#include <optional>
-
 #include "config/bounded.h"
+#include "config/decimal.h"
 #include "config/diagnostics.h"
 #include "config/yaml.h"
 #include "tokens/models.h"
@@ -17,39 +15,21 @@ using config::MapReader;
 using config::Node;
 
 constexpr std::uint64_t kMostTokensOfRule = 1'000'000;
-constexpr std::size_t kMostFraction = 3;  // digits
-
-/// A decimal number with up to three digits behind its point, in thousandths.
-std::optional<Permille> parse_permille(std::string_view text) {
-  const std::size_t point = std::min(text.find('.'), text.size());
-  std::string digits(text.substr(0, point));
-  const std::string_view fraction = text.substr(std::min(point + 1, text.size()));
-  const bool ends_in_point = point + 1 == text.size();
-  if (digits.empty() || digits.size() > 4 || fraction.size() > kMostFraction || ends_in_point) {
-    return std::nullopt;
-  }
-  digits += fraction;
-  digits.append(kMostFraction - fraction.size(), '0');
-  Permille value = 0;
-  for (const char digit : digits) {
-    if (digit < '0' || digit > '9') return std::nullopt;
-    value = value * 10 + static_cast<Permille>(digit - '0');
-  }
-  return value;
-}
+constexpr unsigned kPlaces = 3;  // of a Permille
 
 struct Range {
-  Permille least;
-  Permille most;
+  std::uint64_t least;
+  std::uint64_t most;
   const char* words;
 };
 
 Permille permille(MapReader& map, std::string_view key, Permille fallback, Range range) {
   const Node* node = map.find(key);
   if (node == nullptr) return fallback;
-  const auto value =
-      node->kind == Node::Kind::kScalar ? parse_permille(node->scalar) : std::nullopt;
-  if (value && *value >= range.least && *value <= range.most) return *value;
+  const auto value = node->kind == Node::Kind::kScalar
+                         ? config::parse_decimal(node->scalar, kPlaces)
+                         : std::nullopt;
+  if (value && *value >= range.least && *value <= range.most) return static_cast<Permille>(*value);
   map.diagnostics().error(*node, std::string("expected a number ") + range.words +
                                      ", with at most three digits behind the point");
   return fallback;
@@ -138,7 +118,7 @@ class ModelsReader {
       return;
     }
     for (const auto& [name, family] : families->members) read_family(name.scalar, family);
-    if (!models_.beginnings_.contains("")) {
+    if (!models_.names_.takes_all()) {
       diagnostics_.error(*families,
                          "no family takes the models that no other one names; give one "
                          "`models: [\"*\"]`");
@@ -162,33 +142,8 @@ class ModelsReader {
     if (model.exact && factor != nullptr) {
       diagnostics_.error(*factor, "a count with a factor is an estimate; remove it, or `exact`");
     }
+    models_.names_.read(map, models_.families_.size());
     models_.families_.push_back(std::move(model));
-    const Node* names = map.required("models");
-    if (names == nullptr) return;
-    map.texts("models");  // says where one is no text
-    if (names->kind == Node::Kind::kScalar) add_name(names->scalar, *names);
-    for (const Node& one : names->items) {
-      if (one.kind == Node::Kind::kScalar) add_name(one.scalar, one);
-    }
-  }
-
-  void add_name(std::string name, const Node& at) {
-    const bool beginning = name.ends_with('*');
-    if (beginning) name.pop_back();
-    const bool usable =
-        (beginning || !name.empty()) && name.find('*') == std::string::npos &&
-        std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-    if (!usable) {
-      diagnostics_.error(at,
-                         "`" + name + "`: write a name in lower case, with `*` at its end alone");
-      return;
-    }
-    auto& names = beginning ? models_.beginnings_ : models_.names_;
-    const auto [known, added] = names.emplace(name, models_.families_.size() - 1);
-    if (!added) {
-      diagnostics_.error(at, "`" + name + (beginning ? "*" : "") + "` belongs to the family `" +
-                                 models_.families_[known->second].family + "` already");
-    }
   }
 
   Models& models_;

@@ -135,6 +135,12 @@ void Writer::add_alternatives(array schemas, std::size_t indent) {
 
 }  // namespace
 
+std::optional<object> tool_function(object tool) {
+  if (const auto function = find_object(tool, "function")) return function;
+  const bool is_function = find_text(tool, "type") == "function";
+  return is_function ? std::optional(tool) : std::nullopt;
+}
+
 std::optional<std::string> tool_text(object request) {
   Writer writer;
   bool any = false;
@@ -148,7 +154,7 @@ std::optional<std::string> tool_text(object request) {
   if (const auto tools = find_array(request, "tools")) {
     for (const element one : *tools) {
       const auto tool = as<object>(one);
-      add(tool ? find_object(*tool, "function") : std::nullopt);
+      add(tool ? tool_function(*tool) : std::nullopt);
     }
   }
   if (!any) return std::nullopt;

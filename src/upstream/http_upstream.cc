@@ -71,7 +71,7 @@ Result<Response> HttpUpstream::send(Exchange& x) {
   Sent sent = TRY(send_once(x, outgoing, true));
   if (sent.stale) sent = TRY(send_once(x, outgoing, false));
   const Incoming incoming{
-      x, options_, pool_, sent.sent_at, total_end(x, options_), outgoing.asks_usage};
+      x, options_, models_, pool_, sent.sent_at, total_end(x, options_), outgoing.asks_usage};
   return make_response(incoming, std::move(sent.connection), std::move(sent.head));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tokens/models.h"
 #include "upstream/connection_pool.h"
 #include "upstream/outgoing.h"
 #include "upstream/upstream.h"
@@ -9,10 +10,11 @@ namespace penstock::upstream {
 /// A provider that speaks the OpenAI API over HTTP/1.1, plain or TLS.
 class HttpUpstream final : public Upstream {
  public:
-  /// As ConnectionPool.
-  HttpUpstream(const config::UpstreamOptions& options, runtime::Resolver& resolver,
-               std::shared_ptr<runtime::TlsContext> tls, Metrics& metrics)
-      : options_(options), pool_(options, resolver, std::move(tls), metrics) {}
+  /// As ConnectionPool. `models` outlives it and its answers: what they write is counted by it.
+  HttpUpstream(const config::UpstreamOptions& options, const tokens::Models& models,
+               runtime::Resolver& resolver, std::shared_ptr<runtime::TlsContext> tls,
+               Metrics& metrics)
+      : options_(options), models_(models), pool_(options, resolver, std::move(tls), metrics) {}
 
   /// An answer that comes while the request is still being sent ends the sending.
   /// A pooled connection that turns out to be dead before it has given a byte was closed by the
@@ -24,6 +26,7 @@ class HttpUpstream final : public Upstream {
   Result<Sent> send_once(Exchange& x, const Outgoing& outgoing, bool may_reuse);
 
   const config::UpstreamOptions& options_;
+  const tokens::Models& models_;
   ConnectionPool pool_;
 };
 

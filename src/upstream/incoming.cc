@@ -102,7 +102,8 @@ Result<Response> stream_response(const Incoming& in, AnswerReader reader, Respon
   const RequestFacts& facts = *TRY(in.x.facts());
   using UsageChunk = openai::StreamTracker::UsageChunk;
   openai::StreamTracker tracker(in.x.request.route, facts.choices,
-                                in.asks_usage ? UsageChunk::kHide : UsageChunk::kKeep);
+                                in.asks_usage ? UsageChunk::kHide : UsageChunk::kKeep,
+                                &in.models.find(facts.target.model));
   const EventStream::Patience patience{in.sent_at + in.upstream.timeouts.first_byte,
                                        in.upstream.timeouts.idle, in.until};
   if (!response.headers.get("cache-control")) response.headers.set("cache-control", "no-cache");

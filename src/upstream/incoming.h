@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "http/response_parser.h"
+#include "tokens/models.h"
 #include "upstream/connection_pool.h"
 
 namespace penstock::upstream {
@@ -24,6 +25,7 @@ bool has_final_head(std::string_view received);
 struct Incoming {
   Exchange& x;
   const config::UpstreamOptions& upstream;
+  const tokens::Models& models;  // outlive the response
   ConnectionPool& pool;
   MonotonicTime sent_at;  // when the request was out
   MonotonicTime until;    // when the total time is over

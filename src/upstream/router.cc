@@ -25,8 +25,8 @@ Result<TlsContexts> make_tls_contexts(const config::Config& config) {
   return contexts;
 }
 
-Router::Router(const config::Config& config, const TlsContexts& tls, runtime::Resolver& resolver,
-               Metrics& metrics)
+Router::Router(const config::Config& config, const tokens::Models& models, const TlsContexts& tls,
+               runtime::Resolver& resolver, Metrics& metrics)
     : config_(config) {
   for (const auto& [name, options] : config.upstreams) {
     if (options.kind == Kind::kDemo) {
@@ -35,7 +35,7 @@ Router::Router(const config::Config& config, const TlsContexts& tls, runtime::Re
     }
     const auto context = tls.find(name);
     upstreams_[name] = std::make_unique<HttpUpstream>(
-        options, resolver, context == tls.end() ? nullptr : context->second, metrics);
+        options, models, resolver, context == tls.end() ? nullptr : context->second, metrics);
   }
 }
 

@@ -10,6 +10,7 @@
 #include "metrics/metrics.h"
 #include "runtime/resolver.h"
 #include "runtime/tls.h"
+#include "tokens/models.h"
 #include "upstream/upstream.h"
 
 namespace penstock::upstream {
@@ -23,9 +24,9 @@ Result<TlsContexts> make_tls_contexts(const config::Config& config);
 /// answers the models' list itself.
 class Router final : public Endpoint {
  public:
-  /// `config`, `resolver` and `metrics` outlive it. Made on the thread of its loop.
-  Router(const config::Config& config, const TlsContexts& tls, runtime::Resolver& resolver,
-         Metrics& metrics);
+  /// All but `tls` outlives it and its answers. Made on the thread of its loop.
+  Router(const config::Config& config, const tokens::Models& models, const TlsContexts& tls,
+         runtime::Resolver& resolver, Metrics& metrics);
   /// Errors: kModelNotFound, and those of Upstream::send and Exchange::facts.
   Result<Response> call(Exchange& x) const override;
 

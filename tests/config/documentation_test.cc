@@ -51,16 +51,14 @@ TEST(Documentation, HasExamplesThatLoad) {
   EXPECT_GE(examples, 5);
 }
 
-/// Makes the files that the lines `..._file: NAME` of an example name.
+/// Makes the files that the lines `..._file: NAME` and `...: NAME.yaml` of an example name.
 void make_named_files(const std::string& yaml, const test::TempFolder& folder) {
   std::istringstream lines(yaml);
   for (std::string line; std::getline(lines, line);) {
-    const std::size_t colon = line.find("_file: ");
-    if (colon == std::string::npos) continue;
-    std::istringstream value(line.substr(colon + 7));
-    std::string name;
-    value >> name;
-    folder.write(name, "PEM");
+    std::istringstream words(line);
+    std::string key, name;
+    words >> key >> name;
+    if (key.ends_with("_file:") || name.ends_with(".yaml")) folder.write(name, "PEM");
   }
 }
 

@@ -98,7 +98,7 @@ TEST(ConfigurationSchema, HasEveryKeyThatTheLoaderKnows) {
     const std::vector<std::string> parent(key.path.begin(), key.path.end() - 1);
     maps[parent].insert(key.path.back());
   }
-  EXPECT_EQ(maps.size(), 12u);
+  EXPECT_EQ(maps.size(), 13u);
   for (const auto& [path, keys] : maps) {
     EXPECT_EQ(keys, keys_known_to_loader(path)) << ::testing::PrintToString(path);
   }
@@ -123,8 +123,9 @@ TEST(ConfigurationSchema, LeavesADefaultOutOnlyWhereThereIsNone) {
   }
   EXPECT_EQ(without,
             (std::set<std::string>{
-                "control.admin_key", "models.NAME.model", "models.NAME.upstream",
-                "server.cors.origins", "server.state_dir", "upstreams.NAME.api_key", "upstreams.NAME.api_key_file",
+                "control.admin_key", "model_data.prices", "model_data.tokens",  // the program's own
+                "models.NAME.model", "models.NAME.upstream", "server.cors.origins",
+                "server.state_dir", "upstreams.NAME.api_key", "upstreams.NAME.api_key_file",
                 "upstreams.NAME.kind",   // of a demo
                 "upstreams.NAME.proxy",  // the environment's
                 "server.tls.certificate_file", "server.tls.key_file", "server.tls.client_ca_file",

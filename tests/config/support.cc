@@ -115,6 +115,7 @@ nlohmann::json describe(const Config& config) {
                        {"admin_key", config.control.admin_key.reveal()},
                        {"watch_files", config.control.watch_files}}},
                      {"auth_none", config.auth_none},
+                     {"model_data", {config.model_data.tokens, config.model_data.prices}},
                      {"chain", describe(config.chain)}};
   for (const auto& [name, upstream] : config.upstreams) all["upstreams"][name] = describe(upstream);
   for (const auto& [name, target] : config.models) {

@@ -50,8 +50,9 @@ void check_cut(const http::SseEvent& event, Block which, json::Span cut) {
 
 std::string follow(Route route, const Pieces& pieces) {
   http::SseReader reader;
-  StreamTracker keeps(route, 1, StreamTracker::UsageChunk::kKeep);
-  StreamTracker hides(route, 1, StreamTracker::UsageChunk::kHide);
+  static const tokens::Model& model = tokens::Models::builtin().find("gpt-4o");
+  StreamTracker keeps(route, 1, StreamTracker::UsageChunk::kKeep, &model);
+  StreamTracker hides(route, 1, StreamTracker::UsageChunk::kHide, &model);
   Block which = Block::kFirst;
   std::string dropped;
   for (const auto piece : pieces) {

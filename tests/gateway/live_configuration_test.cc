@@ -98,6 +98,24 @@ TEST_F(Live, WatchesTheFilesThatTheConfigurationNames) {
   EXPECT_EQ(replaced_, 2);
 }
 
+TEST_F(Live, TakesTheModelsAndPricesOfFilesThatChange) {
+  const auto price_of_m = [this] {
+    return live_.state().snapshot->models->prices.find("m")->rates.input;
+  };
+  folder_.write("prices.yaml", "prices: [{models: [m], input: 1, output: 2}]");
+  write(yaml() + "model_data: {prices: prices.yaml}\n");
+  ASSERT_TRUE(live_.reload().ok());
+  EXPECT_EQ(price_of_m(), 1'000'000u);
+  folder_.write("prices.yaml", "prices: [{models: [m], input: 3, output: 2}]");
+  live_.reload_if_changed();
+  EXPECT_EQ(price_of_m(), 3'000'000u);
+
+  const std::string bad = folder_.write("prices.yaml", "prices: [{models: [m], input: 3}]");
+  EXPECT_THAT(config::to_text(live_.reload()),
+              HasSubstr(bad + ":1:10: prices[0]: `output` is missing"));
+  EXPECT_EQ(price_of_m(), 3'000'000u);
+}
+
 TEST_F(Live, LetsReplacedSnapshotsGoWhenNobodyUsesThem) {
   auto used = live_.state().snapshot;
   const std::weak_ptr<const server::Snapshot> old = used;

@@ -108,6 +108,40 @@ TEST(SlowUpstream, IsGivenUpWhenTheTotalTimeIsOver) {
   EXPECT_TRUE(setup.provider.wait_for_client_closes(1));
 }
 
+TEST(CutStream, IsChargedWhatTheModelThereWroteAsItsTokensAreCounted) {
+  const TempFolder folder;
+  const std::string tokens = folder.write("tokens.yaml",
+                                          "families:\n"
+                                          "  house: {models: [house-*], encoding: r50k_base, "
+                                          "factor: 3}\n"
+                                          "  others: {models: ['*'], encoding: o200k_base}\n");
+  ScriptedUpstream provider;
+  provider.on_every_request([](auto& c) {
+    c.send(sse_head() + chunk(sse_frame(delta("hello world")) + sse_frame(delta(", hello"))));
+    c.close();
+  });
+  std::string yaml = config(provider) + "model_data: {tokens: " + tokens + "}\n";
+  const std::string every = R"({"*": {upstream: provider}})";
+  yaml.replace(yaml.find(every), every.size(),
+               R"({m: {upstream: provider, model: house-1}, "*": {upstream: provider}})");
+  const GatewayProcess gateway(yaml);
+  ASSERT_TRUE(gateway.started()) << gateway.errors();
+  const auto record_of = [&](std::string_view model) {
+    const std::string body =
+        R"({"stream":true,"messages":[{"role":"user","content":"hi"}],"model":")" +
+        std::string(model) + R"("})";
+    fetch(gateway.port(), post(kChat, body, kKey));
+    const auto record = gateway.wait_for_log([model](const nlohmann::json& line) {
+      return line.value("event", "") == "exchange" && line.value("model", "") == model;
+    });
+    return record.value_or(nlohmann::json::object());
+  };
+  const auto others = record_of("x");  // hello, world; the comma, hello
+  EXPECT_EQ(others.value("output_tokens", 0), 4) << others;
+  EXPECT_EQ(others.value("usage", ""), "counted");
+  EXPECT_EQ(record_of("m").value("output_tokens", 0), 12);
+}
+
 struct Cut {
   const char* name;
   void (*end)(UpstreamConnection&);

@@ -65,6 +65,25 @@ TEST(Metrics, CountWhatExchangesDidAndUsed) {
   EXPECT_THAT(page, HasSubstr("\npenstock_build_info{version=\""));
 }
 
+TEST(Metrics, CountThePartsOfTokensByKindsOfTheirOwn) {
+  Deployment setup;
+  setup.provider.on_request([](auto& c) {
+    c.send(json_reply(200, R"({"id":"chatcmpl-1","object":"chat.completion","created":1750000000,)"
+                           R"("model":"m","choices":[],"usage":{"prompt_tokens":9,)"
+                           R"("completion_tokens":7,"total_tokens":16,)"
+                           R"("prompt_tokens_details":{"cached_tokens":8},)"
+                           R"("completion_tokens_details":{"reasoning_tokens":6}}})"));
+  });
+  EXPECT_EQ(setup.chat().status(), 200);
+  for (const char* kind : {"input\",model=\"other\",key=\"tester\"} 9",
+                           "input_cached\",model=\"other\",key=\"tester\"} 8",
+                           "output\",model=\"other\",key=\"tester\"} 7",
+                           "output_reasoning\",model=\"other\",key=\"tester\"} 6"}) {
+    EXPECT_TRUE(eventually_counts(setup.gateway,
+                                  "\npenstock_tokens_total{kind=\"" + std::string(kind) + "\n"));
+  }
+}
+
 /// "name type labels" of all families of ours on a page; labels in order, without `le`.
 std::set<std::string> families_of(const std::string& page) {
   std::map<std::string, std::string> types;
@@ -196,7 +215,7 @@ TEST(Metrics, CountRefusalsByTheLimitsName) {
 }
 
 TEST(Status, TellsWhatRuns) {
-  Deployment setup;
+  Deployment setup("", "", "tokens: 1M, every: 30d");  // the books stand still for a while
   setup.provider.on_request([](auto& c) { c.send(json_reply(200, kAnswer)); });
   EXPECT_EQ(setup.chat().status(), 200);
   Message answer;

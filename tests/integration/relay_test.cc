@@ -113,7 +113,9 @@ TEST(Relay, AsksForTheUsageOfAStreamAndHidesItFromAClientThatDidNot) {
   Deployment setup;
   const std::string usage =
       R"({"id":"chatcmpl-1","object":"chat.completion.chunk","created":1750000000,"model":"m",)"
-      R"("choices":[],"usage":{"prompt_tokens":9,"completion_tokens":7,"total_tokens":16}})";
+      R"("choices":[],"usage":{"prompt_tokens":9,"completion_tokens":7,"total_tokens":16,)"
+      R"("prompt_tokens_details":{"cached_tokens":8},)"
+      R"("completion_tokens_details":{"reasoning_tokens":6}}})";
   setup.provider.on_request([usage](auto& c) {
     c.send(sse_reply({delta("hi", R"("stop")"), usage, "[DONE]"}));
   });
@@ -124,7 +126,10 @@ TEST(Relay, AsksForTheUsageOfAStreamAndHidesItFromAClientThatDidNot) {
   EXPECT_EQ(answer.body, sse_frame(delta("hi", R"("stop")")) + sse_frame("[DONE]"));
   const auto record = setup.record("complete");
   EXPECT_EQ(record["input_tokens"], 9);
+  EXPECT_EQ(record["cached_tokens"], 8);
   EXPECT_EQ(record["output_tokens"], 7);
+  EXPECT_EQ(record["reasoning_tokens"], 6);
+  EXPECT_EQ(record["usage"], "measured");
 }
 
 TEST(Relay, ReadsARequestThatComesByteByByte) {

@@ -105,5 +105,25 @@ TEST_F(Cassettes, StreamsEndWellAndHideTheirUsage) {
   EXPECT_EQ(streams, 5);
 }
 
+/// What would be charged if the provider had not said what it used; thoughts come in no event.
+TEST_F(Cassettes, StreamsAreCountedAsTheProviderCountsThem) {
+  int streams = 0;
+  for (const Cassette& cassette : cassettes_) {
+    if (!is_stream(cassette)) continue;
+    StreamTracker hiding(cassette.route, 1, StreamTracker::UsageChunk::kHide);
+    const std::string silent = replay(hiding, {cassette.response});
+    if (hiding.usage().origin != Usage::Origin::kMeasured) continue;
+    ++streams;
+    const std::string name = nlohmann::json::parse(cassette.request)["model"];
+    StreamTracker counting(cassette.route, 1, StreamTracker::UsageChunk::kKeep,
+                           &tokens::Models::builtin().find(name));
+    replay(counting, {silent});
+    const Usage told = hiding.usage();
+    const std::uint64_t shown = *told.output - told.reasoning.value_or(0);
+    EXPECT_EQ(counting.usage().output.value_or(0), shown) << cassette.name << " " << name;
+  }
+  EXPECT_GE(streams, 1);
+}
+
 }  // namespace
 }  // namespace penstock::openai

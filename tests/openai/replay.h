@@ -56,11 +56,16 @@ inline std::string delta(std::string_view members, std::string_view finish_reaso
          std::string(finish_reason) + "}";
 }
 
-/// Usage in short, as "measured 3/4", "estimated -/2", "unknown -/-".
+/// Usage in short, as "measured 3/4", "estimated -/2", "unknown -/-", "measured 3(2)/4(1)" with
+/// cached tokens and those of reasoning.
 inline std::string in_short(const Usage& usage) {
   const auto number = [](const auto& count) { return count ? std::to_string(*count) : "-"; };
+  const auto part = [](const auto& count) {
+    return count ? "(" + std::to_string(*count) + ")" : std::string();
+  };
   const char* names[] = {"unknown ", "measured ", "estimated "};
-  return names[static_cast<int>(usage.origin)] + number(usage.input) + "/" + number(usage.output);
+  return names[static_cast<int>(usage.origin)] + number(usage.input) + part(usage.cached) + "/" +
+         number(usage.output) + part(usage.reasoning);
 }
 
 }  // namespace penstock::openai

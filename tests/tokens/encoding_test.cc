@@ -147,6 +147,22 @@ TEST(EncodingProperty, DecodesWhatItEncoded) {
   }
 }
 
+TEST(EncodingProperty, CountsUpToALimitAndNotBeyond) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 500; ++round) {
+    const std::string text = random_bytes(random, random() % 300);
+    const Encoding& one = encoding(round % 2 == 0 ? "o200k_base" : "cl100k_base");
+    const std::uint64_t count = one.count(text);
+    EXPECT_EQ(one.count_at_most(text, count), count);
+    EXPECT_EQ(one.count_at_most(text, count + 1), count);
+    EXPECT_EQ(one.count_at_most(text, text.size()), count);
+    if (count == 0) continue;
+    EXPECT_EQ(one.count_at_most(text, count - 1), std::nullopt);
+    EXPECT_EQ(one.count_at_most(text, 0), std::nullopt);
+  }
+  EXPECT_EQ(encoding("o200k_base").count_at_most("", 0), 0u);
+}
+
 TEST(Bounds, RoundUp) {
   EXPECT_EQ(least_tokens(0), 0u);
   EXPECT_EQ(least_tokens(1), 1u);

@@ -150,7 +150,8 @@ TEST(ModelsErrors, RefuseNamesThatNobodyCouldMeet) {
         << name;
   }
   EXPECT_EQ(errors(with("models: [x*, 'x*'], encoding: o200k_base")),
-            "models.yaml:3:22: families.one.models[1]: `x*` belongs to the family `one` already\n");
+            "models.yaml:3:22: families.one.models[1]: `x*` stands in line 3 already; remove "
+            "one of them\n");
 }
 
 TEST(ModelsErrors, RefuseNumbersOutOfRange) {

@@ -17,7 +17,7 @@ FinalRecords::FinalRecords(const Options& options, Log& log, const Exchange& x,
 
 void FinalRecords::write(const End& end, const JsonLine& response_body) {
   append_end(members_, end, started_, clock_->now());
-  append_remarks(members_, remarks_.get());
+  append_remarks(members_, end.usage.origin, remarks_.get());
   const Log::Level level = level_of(end);
   if (options_->records.response) {
     JsonLine response = members_;

@@ -13,6 +13,20 @@ void append_known(JsonLine& line, std::string_view name, std::string_view value,
   if (!value.empty()) line.text(name, cut_text(value, max_bytes));
 }
 
+constexpr std::string_view kUsageRemark = "usage";
+
+std::string_view to_text(Usage::Origin origin) noexcept {
+  switch (origin) {
+    case Usage::Origin::kMeasured:
+      return "measured";
+    case Usage::Origin::kCounted:
+      return "counted";
+    case Usage::Origin::kUnknown:
+      break;
+  }
+  return {};
+}
+
 }  // namespace
 
 End end_of(int status, const Outcome& outcome) {
@@ -58,18 +72,27 @@ void append_end(JsonLine& line, const End& end, MonotonicTime started, Monotonic
   line.number("status", static_cast<std::uint64_t>(end.status));
   if (end.ending) line.text("outcome", to_string(*end.ending));
   if (end.usage.input) line.number("input_tokens", *end.usage.input);
+  if (end.usage.cached) line.number("cached_tokens", *end.usage.cached);
   if (end.usage.output) line.number("output_tokens", *end.usage.output);
+  if (end.usage.reasoning) line.number("reasoning_tokens", *end.usage.reasoning);
   if (end.first_byte) line.milliseconds("first_byte_ms", *end.first_byte - started);
   line.milliseconds("duration_ms", now - started);
   if (end.bytes_out) line.number("bytes_out", *end.bytes_out);
   append_known(line, "error", end.error, kMaxErrorBytes);
 }
 
-void append_remarks(JsonLine& line, const Remarks* remarks) {
-  if (remarks == nullptr) return;
-  for (const Remarks::Remark& remark : remarks->all()) {
-    append_known(line, remark.name, remark.text, kMaxRemarkBytes);
+void append_remarks(JsonLine& line, Usage::Origin origin, const Remarks* remarks) {
+  std::string_view usage = to_text(origin);
+  if (remarks != nullptr) {
+    for (const Remarks::Remark& remark : remarks->all()) {
+      if (remark.name != kUsageRemark) {
+        append_known(line, remark.name, remark.text, kMaxRemarkBytes);
+      } else if (origin != Usage::Origin::kMeasured) {
+        usage = remark.text;
+      }
+    }
   }
+  append_known(line, kUsageRemark, usage, kMaxRemarkBytes);
 }
 
 void write_record(Log& log, WallTime now, Log::Level level, std::string_view event,

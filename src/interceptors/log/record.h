@@ -38,8 +38,11 @@ void append_identity(JsonLine& line, const Exchange& x);
 /// status, outcome, tokens, times, bytes_out, error.
 void append_end(JsonLine& line, const End& end, MonotonicTime started, MonotonicTime now);
 
-/// What layers have remarked, each up to 1 KiB. Null: nothing.
-void append_remarks(JsonLine& line, const Remarks* remarks);
+/// What layers have remarked, each up to 1 KiB, and `usage`: `measured` or `counted`, or what a
+/// layer has remarked under this name, unless the provider's own numbers came after all. A layer
+/// that charges an estimate remarks it before the answer's body ends, since the outermost layer
+/// hears of that first. Null: nothing was remarked.
+void append_remarks(JsonLine& line, Usage::Origin origin, const Remarks* remarks);
 
 /// Writes the line: ts, level, event, and these members, of which there is one at least.
 void write_record(Log& log, WallTime now, Log::Level level, std::string_view event,

@@ -39,7 +39,7 @@ class Pieces final : public BodySource {
     if (at_ == pieces_.size()) return std::nullopt;
     return Chunk{pieces_[at_++]};
   }
-  Usage usage() const override { return {Usage::Origin::kMeasured, 5, at_}; }
+  Usage usage() const override { return {Usage::Origin::kMeasured, 5, at_, 3, at_ / 2}; }
 
  private:
   std::vector<std::string> pieces_;
@@ -123,8 +123,30 @@ TEST_F(LogInterceptorTest, WritesAStreamsRecordWhenItEndsWithAllThatIsKnown) {
   EXPECT_EQ(record(), json::parse(R"({
       "ts":"2026-01-02T03:04:05.720Z","level":"info","event":"exchange","request_id":"req_1",
       "route":"chat_completions","key":"ci","model":"gpt","upstream":"test","status":200,
-      "stream":true,"outcome":"complete","input_tokens":5,"output_tokens":2,"first_byte_ms":12.0,
-      "duration_ms":42.5,"bytes_out":18})"));
+      "stream":true,"outcome":"complete","input_tokens":5,"cached_tokens":3,"output_tokens":2,
+      "reasoning_tokens":1,"first_byte_ms":12.0,"duration_ms":42.5,"bytes_out":18,
+      "usage":"measured"})"));
+}
+
+TEST_F(LogInterceptorTest, TellsHowSureTheTokensAre) {
+  const auto usage_of = [this](Usage usage, const char* remark) {
+    auto r = run(only_exchange(), [&](Exchange& inner) -> Result<Response> {
+      if (remark != nullptr) inner.remarks()->set("usage", remark);
+      Response response;
+      response.body = Body("text", usage);
+      return response;
+    });
+    EXPECT_TRUE(r);
+    r->body.finish(ended(Ending::kComplete));
+    return records().back().value("usage", "");
+  };
+  using Origin = Usage::Origin;
+  EXPECT_EQ(usage_of({Origin::kMeasured, 1, 2}, nullptr), "measured");
+  EXPECT_EQ(usage_of({Origin::kCounted, {}, 2}, nullptr), "counted");
+  EXPECT_EQ(usage_of({}, nullptr), "");
+  EXPECT_EQ(usage_of({Origin::kCounted, {}, 2}, "estimated"), "estimated");
+  EXPECT_EQ(usage_of({}, "estimated"), "estimated");
+  EXPECT_EQ(usage_of({Origin::kMeasured, 1, 2}, "estimated"), "measured");
 }
 
 TEST_F(LogInterceptorTest, LeavesOutWhatIsNotKnown) {
