@@ -141,7 +141,9 @@ void Table::settle(const Holds& holds, std::span<const std::uint64_t> used) {
       note_change(*hold.entry);
     }
   }
-  store_.tell_release();
+  boost::container::small_vector<std::string_view, 8> keys;  // pinned, so they stay
+  for (const Hold& hold : holds) keys.push_back(hold.entry->key);
+  store_.tell_release(keys);
 }
 
 void Table::release(const Holds& holds) {

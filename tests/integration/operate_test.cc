@@ -243,7 +243,7 @@ TEST(Status, TellsWhatRuns) {
 }
 
 TEST(Limits, TellWhatIsUsedAndLeft) {
-  Deployment setup;
+  Deployment setup("", "", "tokens: 1M, every: 30d");  // the books stand still for a while
   setup.provider.on_request([](auto& c) { c.send(json_reply(200, kAnswer)); });
   EXPECT_EQ(setup.chat().status(), 200);
   Message answer;
@@ -257,7 +257,7 @@ TEST(Limits, TellWhatIsUsedAndLeft) {
   EXPECT_EQ(control::testing::misfit("Limits", answer.body), std::nullopt);  // as openapi.yaml says
   EXPECT_EQ(limit.at("unit"), "tokens");
   EXPECT_EQ(limit.at("capacity"), 1'000'000);
-  EXPECT_EQ(limit.at("window_ms"), 3'600'000);
+  EXPECT_EQ(limit.at("window_ms"), 2'592'000'000);
   const auto& meter = limit.at("meters").at(0);
   EXPECT_EQ(meter.at("subject"), "tester");
   EXPECT_EQ(meter.at("reserved"), 0);

@@ -5,9 +5,8 @@
 #include <filesystem>
 #include <unistd.h>
 
-#include <nlohmann/json.hpp>
-
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include "integration/fixture.h"
 

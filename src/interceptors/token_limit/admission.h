@@ -21,16 +21,20 @@ struct Admission {
   /// Those that apply to the exchange, in the order of the claims. The layer owns them.
   std::vector<const Rule*> rules;
   std::vector<limits::Claim> claims;
+  const money::ModelPrice* price = nullptr;  // of the model, for limits on money
   Expected expected;
   limits::Reservation reservation;
 
+  std::uint64_t amount(const Rule& rule, const Spend& spend) const noexcept {
+    return amount_of(rule, spend, price);
+  }
   /// Claims what the rules count for it.
   void claim(const Spend& spend) {
-    for (std::size_t i = 0; i < claims.size(); ++i) claims[i].amount = amount_of(*rules[i], spend);
+    for (std::size_t i = 0; i < claims.size(); ++i) claims[i].amount = amount(*rules[i], spend);
   }
   Amounts amounts_of(const Spend& spend) const {
     Amounts amounts;
-    for (const Rule* rule : rules) amounts.push_back(amount_of(*rule, spend));
+    for (const Rule* rule : rules) amounts.push_back(amount(*rule, spend));
     return amounts;
   }
   void settle(const Spend& spend) noexcept { reservation.settle(amounts_of(spend)); }

@@ -5,7 +5,7 @@
 
 #include "json/document.h"
 #include "runtime/offload.h"
-#include "tokens/chat.h"
+#include "tokens/request_count.h"
 
 namespace penstock::token_limit {
 
@@ -19,29 +19,23 @@ const tokens::Model& model_of(const RequestFacts& facts, const tokens::Models& m
   return models.find(facts.target.model.empty() ? facts.model : facts.target.model);
 }
 
-InputCount by_bytes(const Exchange& x) {
-  const std::uint64_t tokens = (x.body().size() + kBytesPerToken - 1) / kBytesPerToken;
-  return {tokens, tokens, false};
-}
-
 }  // namespace
 
 Result<InputCount> bound_input(Exchange& x, const RequestFacts& facts,
                                const tokens::Models& models) {
-  if (x.request.route != Route::kChatCompletions) return by_bytes(x);
   const json::Document* document = TRY(x.document());
-  const tokens::ChatBounds bounds = tokens::bound_chat(*document, model_of(facts, models));
-  const std::uint64_t usual = by_bytes(x).tokens;
+  const tokens::ChatBounds bounds =
+      tokens::bound_request(x.request.route, *document, model_of(facts, models));
+  const std::uint64_t usual = (x.body().size() + kBytesPerToken - 1) / kBytesPerToken;
   return InputCount{std::clamp(usual, bounds.least, bounds.most), bounds.most, false};
 }
 
 Result<InputCount> count_input(Exchange& x, const RequestFacts& facts,
                                const tokens::Models& models) {
-  if (x.request.route != Route::kChatCompletions) return by_bytes(x);
   const json::Document* document = TRY(x.document());
   const tokens::Model& model = model_of(facts, models);
   tokens::ChatCount count;
-  const auto work = [&] { count = tokens::count_chat(*document, model); };
+  const auto work = [&] { count = tokens::count_request(x.request.route, *document, model); };
   if (x.body().size() <= kMostOnTheLoop) {
     work();
   } else {

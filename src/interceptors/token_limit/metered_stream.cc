@@ -24,31 +24,63 @@ class MeteredStream final : public BodySource {
   Result<std::optional<Chunk>> read(Deadline deadline) override {
     if (cut_by_ != nullptr) return cut();
     auto chunk = inner_->read(deadline);
-    if (chunk && *chunk && !gave_up_) keep_up(deadline);
+    if (chunk && *chunk && follows_ != Follows::kNothing) keep_up(deadline);
     return chunk;
   }
   Usage usage() const override { return inner_->usage(); }
 
  private:
+  enum class Follows {
+    kAll,      // limits
+    kCutting,  // those that cut; of the others what comes is debt
+    kNothing,
+  };
+
   /// Holds at least what has come.
   void keep_up(Deadline deadline) {
     const std::uint64_t output = inner_->usage().output.value_or(0);
     if (output <= held_) return;
-    const std::uint64_t more = std::max(kStep, output - held_);
-    if (extend(more, deadline, nullptr)) {
-      held_ += more;
-      return;
+    const std::uint64_t missing = output - held_;
+    if (extend(missing, deadline)) return;
+    if (follows_ == Follows::kAll) {
+      follows_ = has_cutting_rule() ? Follows::kCutting : Follows::kNothing;
+      if (follows_ == Follows::kNothing || extend(missing, deadline)) return;
     }
-    for (const Rule* rule : admission_->rules) {
-      if (!rule->cut || extend(more, deadline, rule)) continue;
-      cut_by_ = rule;
-      return;
-    }
-    gave_up_ = true;
+    cut_by_ = rule_that_refuses(missing, deadline);
   }
 
-  /// In all limits, or in that of one rule.
-  bool extend(std::uint64_t more, Deadline deadline, const Rule* only) {
+  bool has_cutting_rule() const {
+    return std::any_of(admission_->rules.begin(), admission_->rules.end(),
+                       [](const Rule* rule) { return rule->cut; });
+  }
+  bool is_followed(const Rule& rule) const { return follows_ == Follows::kAll || rule.cut; }
+
+  /// By a whole step if that is to be had.
+  bool extend(std::uint64_t missing, Deadline deadline) {
+    const auto followed = [this](const Rule& rule) { return is_followed(rule); };
+    for (const std::uint64_t more : {std::max(kStep, missing), missing}) {
+      if (!admission_->reservation.extend(amounts(more, followed), deadline)) continue;
+      held_ += more;
+      return true;
+    }
+    return false;
+  }
+
+  /// One of those that cut. What others would have granted is settled with the rest.
+  const Rule* rule_that_refuses(std::uint64_t missing, Deadline deadline) {
+    const Rule* last = nullptr;
+    for (const Rule* rule : admission_->rules) {
+      if (!rule->cut) continue;
+      last = rule;
+      const auto alone = [rule](const Rule& other) { return &other == rule; };
+      if (!admission_->reservation.extend(amounts(missing, alone), deadline)) break;
+    }
+    return last;
+  }
+
+  /// What so much more output is to the rules that are meant.
+  template <class Meant>
+  Amounts amounts(std::uint64_t more, Meant meant) const {
     Spend before;
     before.input = admission_->expected.input.most;
     before.output = held_;
@@ -56,10 +88,10 @@ class MeteredStream final : public BodySource {
     after.output += more;
     Amounts amounts;
     for (const Rule* rule : admission_->rules) {
-      const bool meant = only == nullptr || rule == only;
-      amounts.push_back(meant ? amount_of(*rule, after) - amount_of(*rule, before) : 0);
+      amounts.push_back(
+          meant(*rule) ? admission_->amount(*rule, after) - admission_->amount(*rule, before) : 0);
     }
-    return admission_->reservation.extend(amounts, deadline);
+    return amounts;
   }
 
   /// The last event, and behind it the error.
@@ -75,7 +107,7 @@ class MeteredStream final : public BodySource {
   std::shared_ptr<Admission> admission_;
   UniqueFunction<CutOff(const Rule&)> cut_off_;
   std::uint64_t held_;  // output tokens
-  bool gave_up_ = false;
+  Follows follows_ = Follows::kAll;
   const Rule* cut_by_ = nullptr;
   std::optional<CutOff> told_;
 };

@@ -1,19 +1,19 @@
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <optional>
 #include <vector>
 
 #include "penstock/config.h"
 
 #include "interceptors/token_limit/rule.h"
+#include "limits/waiting_queue.h"
 
 namespace penstock::token_limit {
 
 /// The options of `token_limit`.
 struct Options {
   std::vector<Rule> rules;
+  std::optional<limits::QueueOptions> queue;  // none: what does not fit now is refused at once
 
   /// Reads `{limits: [{per: key, tokens: 100k, every: 1m}, ...]}`; docs/limits.md has all keys.
   /// Whatever is wrong goes to the diagnostics; the options are then not to be used.

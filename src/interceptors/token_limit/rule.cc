@@ -8,7 +8,19 @@ namespace penstock::token_limit {
 
 using limits::Unit;
 
-std::uint64_t amount_of(const Rule& rule, const Spend& spend) noexcept {
+namespace {
+
+std::uint64_t cost_of(const Spend& spend, const money::ModelPrice& price) noexcept {
+  Usage usage{Usage::Origin::kMeasured, spend.input, spend.output};
+  usage.cached = spend.cached;
+  usage.reasoning = spend.reasoning;
+  return money::cost(usage, price);
+}
+
+}  // namespace
+
+std::uint64_t amount_of(const Rule& rule, const Spend& spend,
+                        const money::ModelPrice* price) noexcept {
   const std::uint64_t cached = std::min(spend.cached, spend.input);
   switch (rule.limit.unit) {
     case Unit::kRequests:
@@ -18,8 +30,9 @@ std::uint64_t amount_of(const Rule& rule, const Spend& spend) noexcept {
       return spend.input;
     case Unit::kOutputTokens:
       return spend.output;
-    case Unit::kTokens:
     case Unit::kNanodollars:
+      return price == nullptr ? 0 : cost_of(spend, *price);
+    case Unit::kTokens:
       break;
   }
   return add(add(multiply(spend.input - cached, rule.weights.input),

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "limits/limit.h"
+#include "money/prices.h"
 
 namespace penstock::token_limit {
 
@@ -49,10 +50,13 @@ struct Spend {
   std::uint64_t input = 0;  // cached ones included
   std::uint64_t cached = 0;
   std::uint64_t output = 0;  // reasoning included
+  std::uint64_t reasoning = 0;
 };
 
-/// What a rule counts for it, in the unit of its limit. Saturates.
-std::uint64_t amount_of(const Rule& rule, const Spend& spend) noexcept;
+/// What a rule counts for it, in the unit of its limit. Saturates. `price`: of the model; a limit
+/// on money counts nothing where it is null.
+std::uint64_t amount_of(const Rule& rule, const Spend& spend,
+                        const money::ModelPrice* price) noexcept;
 
 /// Whether the number of input tokens matters to the rule.
 bool depends_on_input(const Rule& rule) noexcept;

@@ -36,6 +36,7 @@ constexpr std::array kUnitKeys{
     UnitKey{"output_tokens", Unit::kOutputTokens},
     UnitKey{"requests", Unit::kRequests},
     UnitKey{"concurrency", Unit::kConcurrent},
+    UnitKey{"dollars", Unit::kNanodollars},
 };
 
 bool is_header_name(std::string_view name) {
@@ -97,6 +98,17 @@ void check_capacity(MapReader& map, const Node& node, const Rule& rule) {
   }
 }
 
+void read_dollars(MapReader& map, const Node& node, Rule& rule) {
+  const auto amount = money::parse_dollars(map.text("dollars"));
+  if (amount && *amount > 0) {
+    rule.limit.capacity = *amount;
+  } else if (node.kind == Node::Kind::kScalar) {  // else reported
+    map.diagnostics().error(node,
+                            "expected dollars such as 25 or 12.50, more than 0 and at most a "
+                            "million");
+  }
+}
+
 void read_capacity(MapReader& map, Rule& rule) {
   const Node* chosen = nullptr;
   for (const UnitKey& unit : kUnitKeys) {
@@ -108,13 +120,17 @@ void read_capacity(MapReader& map, Rule& rule) {
     }
     chosen = node;
     rule.limit.unit = unit.unit;
+    if (unit.unit == Unit::kNanodollars) {
+      read_dollars(map, *node, rule);
+      continue;
+    }
     rule.limit.capacity = map.count(unit.key, 0);
     check_capacity(map, *node, rule);
   }
   if (chosen == nullptr) {
     map.diagnostics().error(map.node(),
                             "needs one of `tokens`, `input_tokens`, `output_tokens`, `requests`, "
-                            "`concurrency`");
+                            "`concurrency`, `dollars`");
   }
 }
 

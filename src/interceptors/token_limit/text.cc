@@ -4,6 +4,8 @@
 #include <array>
 #include <span>
 
+#include "money/dollars.h"
+
 namespace penstock::token_limit {
 namespace {
 
@@ -41,7 +43,7 @@ std::string in_unit(limits::Unit unit, std::uint64_t amount, const std::string& 
     case limits::Unit::kNanodollars:
       break;
   }
-  return number + " nano-dollars";
+  return money::to_text(amount);
 }
 
 /// 1200 -> "1.2s": thousandths without the zeros at their end.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,7 +15,9 @@
 #include "interceptors/token_limit/metered_stream.h"
 #include "interceptors/token_limit/saturating.h"
 #include "interceptors/token_limit/scope.h"
+#include "interceptors/token_limit/text.h"
 #include "interceptors/token_limit/work.h"
+#include "runtime/cancel.h"
 
 namespace penstock {
 namespace {
@@ -23,30 +26,56 @@ using limits::Care;
 using limits::Refusal;
 using limits::Reservation;
 using limits::Unit;
-using token_limit::Charge;
 using token_limit::CutOff;
 using token_limit::Dimension;
 using token_limit::Rule;
 using token_limit::Spend;
 using token_limit::Work;
 
-constexpr std::uint64_t kDefaultOutput = 512;
 /// A store that waits for longer than that is broken; its own time-out is shorter.
 constexpr std::chrono::seconds kStoreTime{5};
+/// The longest that the options allow.
+constexpr std::chrono::minutes kMostWait{10};
 
 constexpr std::array<std::string_view, 1> kLimitLabel{"limit"};
 const MetricFamily kRejections{"penstock_limit_rejections_total",
                                "Requests that a limit refused, by the limit's name.",
                                MetricFamily::Type::kCounter, kLimitLabel};
 
-/// What is expected of an answer whose length nobody declared: small limits must not be used up by
-/// one such request.
-std::uint64_t default_output(const std::vector<Rule>& rules) {
-  std::uint64_t output = kDefaultOutput;
+/// The most that is expected of an answer whose length nobody declared: small limits must not be
+/// used up by one such request.
+std::uint64_t most_expected(const std::vector<Rule>& rules) {
+  std::uint64_t output = std::numeric_limits<std::uint64_t>::max();
   for (const Rule& rule : rules) {
-    if (depends_on_output(rule)) output = std::min(output, rule.limit.capacity / 4);
+    if (!depends_on_output(rule) || rule.limit.unit == Unit::kNanodollars) continue;
+    output = std::min(output, rule.limit.capacity / 4);
   }
   return output;
+}
+
+std::string_view owner_of(const Exchange& x) {
+  return x.principal ? std::string_view(x.principal->id) : std::string_view();
+}
+
+bool counts_money(const Rule& rule) {
+  return rule.limit.unit == Unit::kNanodollars;
+}
+
+Error no_price(std::string_view model) {
+  Error error = invalid_request(
+      "what the model `" + token_limit::shortened(model) +
+          "` costs is not known, and a limit on money applies; add it to model_data.prices",
+      "model", "model_price_unknown");
+  error.retry_helps = false;
+  return error;
+}
+
+Error client_left() {
+  Error error;
+  error.kind = ErrorKind::kCancelled;
+  error.source = ErrorSource::kClient;
+  error.public_message = "the client left";
+  return error;
 }
 
 bool is_per_key(const Rule& rule) {
@@ -67,24 +96,26 @@ bool any_rule(const token_limit::Admission& admission, Predicate predicate) {
                      [&](const Rule* rule) { return predicate(*rule); });
 }
 
-/// Charges what was used, and says in the record where that is not the provider's word. `remarks`
-/// may be null where it is.
-void settle(token_limit::Admission& admission, const Charge& charge, Remarks* remarks) {
-  admission.settle(charge.spend);
-  if (remarks != nullptr && charge.basis != Charge::Basis::kMeasured) {
-    remarks->set("charged", to_string(charge.basis));
-  }
+/// For the record, unless the provider says what was used: how sure the charge is.
+void remark_on_usage(Exchange& x, const token_limit::Admission& admission) {
+  x.remarks()->set("usage", admission.expected.input.counted ? "counted" : "estimated");
 }
 
 }  // namespace
 
 TokenLimit::TokenLimit(token_limit::Options options, limits::Store& store,
-                       const tokens::Models& models, Metrics& metrics)
+                       std::shared_ptr<const ModelData> models, const Clock& clock,
+                       Metrics& metrics)
     : rules_(std::move(options.rules)),
-      default_output_(default_output(rules_)),
+      most_expected_(most_expected(rules_)),
       store_(store),
-      models_(models),
-      metrics_(metrics) {}
+      models_(std::move(models)),
+      clock_(clock),
+      metrics_(metrics),
+      queue_(options.queue
+                 ? std::make_unique<limits::WaitingQueue>(*options.queue, store, clock, metrics)
+                 : nullptr),
+      learned_(std::make_unique<token_limit::LearnedOutput>()) {}
 
 Result<Response> TokenLimit::handle(Exchange& x, Next next) const {
   const Work work = token_limit::work_of(x.request);
@@ -100,12 +131,13 @@ Result<Response> TokenLimit::handle(Exchange& x, Next next) const {
   auto r = next(x);
   if (!r) {
     if (r.error().kind == ErrorKind::kCancelled) {
-      settle(*admission, charge_for_input(admission->expected), x.remarks().get());
+      admission->settle(charge_for_input(admission->expected));
+      remark_on_usage(x, *admission);
     } else {
       admission->reservation.settle({});
     }
   } else if (r->status >= 400) {
-    admission->settle({1, 0, 0, 0});  // the provider has counted a request, too
+    admission->settle({});  // the provider has counted a request, too
   } else {
     follow(x, facts, *r, admission);
   }
@@ -131,31 +163,47 @@ Result<std::shared_ptr<TokenLimit::Admission>> TokenLimit::admit(Exchange& x,
     admission->claims.push_back(std::move(claim));
   }
   if (work == Work::kTokens) admission->expected.output = expected_output(x, facts);
+  if (any_rule(*admission, counts_money) && !facts.target.upstream.empty()) {
+    admission->price = models_->prices.find(facts.target.model);
+    if (admission->price == nullptr) return no_price(facts.target.model);
+  }
   return admission;
 }
 
 std::uint64_t TokenLimit::expected_output(const Exchange& x, const RequestFacts& facts) const {
   if (x.request.route == Route::kEmbeddings) return 0;
   const std::uint64_t choices = std::max<std::uint64_t>(facts.choices, 1);
-  return token_limit::multiply(facts.output_cap.value_or(default_output_), choices);
+  if (facts.output_cap) return token_limit::multiply(*facts.output_cap, choices);
+  const std::uint64_t usual = learned_->p95(owner_of(x), facts.target.model);
+  return token_limit::multiply(std::min(usual, most_expected_), choices);
+}
+
+/// Asks the store, or the queue before it.
+std::variant<Reservation, Refusal> TokenLimit::ask(Exchange& x, const Admission& admission,
+                                                   Care care) const {
+  if (!queue_) return store_.reserve(admission.claims, care, x.within(kStoreTime));
+  const Spend spend = admission.expected.reserved();
+  return queue_->reserve(owner_of(x), token_limit::add(spend.input, spend.output), admission.claims,
+                         care, x.within(kStoreTime + kMostWait));
 }
 
 Result<void> TokenLimit::reserve(Exchange& x, const RequestFacts& facts,
                                  Admission& admission) const {
   const bool input_matters = any_rule(admission, token_limit::depends_on_input);
   if (input_matters) {
-    admission.expected.input = TRY(token_limit::bound_input(x, facts, models_));
+    admission.expected.input = TRY(token_limit::bound_input(x, facts, models_->tokens));
     admission.claim(admission.expected.reserved());
-    auto ample = store_.reserve(admission.claims, Care::kIfAmple, x.within(kStoreTime));
+    auto ample = ask(x, admission, Care::kIfAmple);
     if (auto* reservation = std::get_if<Reservation>(&ample)) {
       admission.reservation = std::move(*reservation);
       return {};
     }
-    admission.expected.input = TRY(token_limit::count_input(x, facts, models_));
+    admission.expected.input = TRY(token_limit::count_input(x, facts, models_->tokens));
   }
   admission.claim(admission.expected.reserved());
-  auto result = store_.reserve(admission.claims, Care::kTake, x.within(kStoreTime));
+  auto result = ask(x, admission, Care::kTake);
   if (auto* refusal = std::get_if<Refusal>(&result)) {
+    if (x.cancel().requested()) return client_left();
     return refused(x, facts, admission, std::move(*refusal));
   }
   admission.reservation = std::move(std::get<Reservation>(result));
@@ -186,11 +234,24 @@ void TokenLimit::follow(Exchange& x, const RequestFacts& facts, Response& respon
     };
     response.body = token_limit::metered(std::move(response.body), admission, std::move(cut_off));
   }
-  std::shared_ptr<Remarks> remarks;  // made only where there may be something to say
+  if (!facts.output_cap && admission->expected.output > 0) learn_from(x, facts, response);
+  // The log hears of the end first, so it is told now.
   const bool measured = response.body.usage().origin == Usage::Origin::kMeasured;
-  if (response.body.is_stream() || !measured) remarks = x.remarks();
-  response.body.on_finish([admission, remarks](const Outcome& outcome) {
-    settle(*admission, charge_for(outcome, admission->expected), remarks.get());
+  if (response.body.is_stream() || !measured) remark_on_usage(x, *admission);
+  response.body.on_finish([admission](const Outcome& outcome) {
+    admission->settle(charge_for(outcome, admission->expected));
+  });
+}
+
+/// How long this answer is tells what to expect of others.
+void TokenLimit::learn_from(const Exchange& x, const RequestFacts& facts,
+                            Response& response) const {
+  const std::uint64_t choices = std::max<std::uint64_t>(facts.choices, 1);
+  response.body.on_finish([this, choices, who = std::string(owner_of(x)),
+                           model = facts.target.model](const Outcome& outcome) {
+    const Usage& usage = outcome.usage;
+    if (outcome.ending != Ending::kComplete || usage.origin != Usage::Origin::kMeasured) return;
+    learned_->learn(who, model, usage.output.value_or(0) / choices, clock_.recent());
   });
 }
 
@@ -204,8 +265,8 @@ Layer make_token_limit(const config::Node& options, config::Diagnostics& diagnos
     if (is_per_key(rule)) layer.needs = {Fact::kPrincipal};
     layer.limits.push_back({rule.limit, rule.prefix, token_limit::meter_subject, &services.meters});
   }
-  layer.interceptor = std::make_unique<TokenLimit>(std::move(parsed), services.meters,
-                                                   tokens::Models::builtin(), services.metrics);
+  layer.interceptor = std::make_unique<TokenLimit>(
+      std::move(parsed), services.meters, services.models, services.clock, services.metrics);
   return layer;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <variant>
 #include <vector>
 
 #include "penstock/config.h"
@@ -9,15 +10,17 @@
 
 #include "chain/factory.h"
 #include "interceptors/token_limit/admission.h"
+#include "interceptors/token_limit/learned_output.h"
 #include "interceptors/token_limit/options.h"
 #include "interceptors/token_limit/work.h"
 #include "limits/store.h"
+#include "limits/waiting_queue.h"
 #include "metrics/metrics.h"
-#include "tokens/models.h"
+#include "money/model_data.h"
 
 namespace penstock {
 
-/// Limits what may be used over time: requests, tokens, requests at once.
+/// Limits what may be used over time: requests, tokens, money, requests at once.
 ///
 /// Reserves in all limits of a request before the call and settles with what was really used when
 /// the answer ends, so a call that failed costs no tokens and a stream that was cut costs what was
@@ -27,18 +30,20 @@ namespace penstock {
 /// Counts the request's tokens only where that can change the decision: far from all limits it
 /// reserves what they are at most.
 ///
-/// Too little left: 429 with the time to wait; of a budget: 429 without. More than a whole limit:
-/// 400, since no waiting helps. Every answer, errors included, tells the state of its tightest
-/// limits in x-ratelimit-*. Errors of Exchange::facts are returned as they are.
+/// Too little left: waits for its turn where there is a queue; else, or when that took too long,
+/// 429 with the time to wait; of a budget: 429 without. More than a whole limit: 400, since no
+/// waiting helps. Every answer, errors included, tells the state of its tightest limits in
+/// x-ratelimit-*. Errors of Exchange::facts are returned as they are.
 ///
-/// May suspend: to count a long request, and where the store of limits does. Thread-safe: immutable
-/// but for the store, which is. Limits per key need the fact kPrincipal.
+/// An answer whose length nobody declared is expected to be as long as 95 of 100 of late.
+///
+/// May suspend: to count a long request, in the queue, and where the store of limits does.
+/// Thread-safe: immutable but for the store, which is. Limits per key need the fact kPrincipal.
 class TokenLimit final : public Interceptor {
  public:
-  /// `store` and `models` outlive this and every answer that passed through it; `metrics` outlives
-  /// this.
-  TokenLimit(token_limit::Options options, limits::Store& store, const tokens::Models& models,
-             Metrics& metrics);
+  /// `store`, `clock` and `metrics` outlive this and every answer that passed through it.
+  TokenLimit(token_limit::Options options, limits::Store& store,
+             std::shared_ptr<const ModelData> models, const Clock& clock, Metrics& metrics);
 
   Result<Response> handle(Exchange& x, Next next) const override;
 
@@ -50,15 +55,21 @@ class TokenLimit final : public Interceptor {
   Result<void> reserve(Exchange& x, const RequestFacts& facts, Admission& admission) const;
   Error refused(Exchange& x, const RequestFacts& facts, const Admission& admission,
                 limits::Refusal refusal) const;
+  std::variant<limits::Reservation, limits::Refusal> ask(Exchange& x, const Admission& admission,
+                                                         limits::Care care) const;
   std::uint64_t expected_output(const Exchange& x, const RequestFacts& facts) const;
+  void learn_from(const Exchange& x, const RequestFacts& facts, Response& response) const;
   void follow(Exchange& x, const RequestFacts& facts, Response& response,
               const std::shared_ptr<Admission>& admission) const;
 
   const std::vector<token_limit::Rule> rules_;
-  std::uint64_t default_output_;  // tokens
+  const std::uint64_t most_expected_;  // tokens of output where none are declared
   limits::Store& store_;
-  const tokens::Models& models_;
+  const std::shared_ptr<const ModelData> models_;
+  const Clock& clock_;
   Metrics& metrics_;
+  const std::unique_ptr<limits::WaitingQueue> queue_;  // may be null
+  const std::unique_ptr<token_limit::LearnedOutput> learned_;
 };
 
 /// See InterceptorKind::create. Needs Fact::kPrincipal where a limit is per key.

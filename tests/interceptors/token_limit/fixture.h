@@ -88,7 +88,7 @@ struct Fixture {
                    std::size_t max_meters = 1000)
       : store(clock, max_meters),
         interceptor(ParsedOptions("limits: [" + std::string(limits) + "]").options, store,
-                    tokens::Models::builtin(), metrics) {}
+                    ModelData::builtin(), clock, metrics) {}
 
   Result<Response> run(Call& call, Next next) {
     return penstock::test::run(interceptor, call.x, std::move(next));

@@ -177,7 +177,7 @@ TEST_F(Scope, ReloadedLimitsRememberWhatWasUsed) {
   f_->spend(600);
   const TokenLimit reloaded(
       ParsedOptions("limits: [{name: new, per: key, tokens: 1k, every: 60s}]").options, f_->store,
-      tokens::Models::builtin(), f_->metrics);
+      ModelData::builtin(), f_->clock, f_->metrics);
   Call call;
   ASSERT_TRUE(penstock::test::run(reloaded, call.x, [](Exchange&) { return reply(500); }));
   EXPECT_EQ(call.header("x-ratelimit-remaining-tokens"), "400");

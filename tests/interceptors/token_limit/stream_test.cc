@@ -96,7 +96,7 @@ TEST(TokenLimitStream, FinishesOnDebtUnlessToldOtherwise) {
 }
 
 TEST(TokenLimitStream, IsCutWhereTheLimitSaysSo) {
-  Stream stream("{per: key, tokens: 300, every: 1m, on_exhausted: cut}", {150, 150, 150});
+  Stream stream("{per: key, tokens: 300, every: 1m, on_exhausted: cut}", {201, 150, 150});
   const auto first = stream.read();
   ASSERT_TRUE(first && *first);
   const auto last = stream.read();
@@ -112,7 +112,7 @@ TEST(TokenLimitStream, IsCutWhereTheLimitSaysSo) {
             "the answer was cut, since key `ci` has nothing left of the limit 300 tokens per 1m");
   stream.body.finish(ended(Ending::kAbandoned));
   EXPECT_TRUE(stream.closed);
-  EXPECT_EQ(stream.f.remaining(), "50");
+  EXPECT_EQ(stream.f.remaining(), "0");
 }
 
 TEST(TokenLimitStream, OfAnotherRouteIsCutByTheErrorAlone) {
@@ -131,6 +131,34 @@ TEST(TokenLimitStream, IsNotCutByALimitThatLetsItFinish) {
     const auto chunk = stream.read();
     ASSERT_TRUE(chunk && *chunk);
   }
+}
+
+TEST(TokenLimitStream, UsesALimitToItsEndBeforeItIsCut) {
+  Stream stream("{per: key, tokens: 300, every: 1m, on_exhausted: cut}", {150, 50, 1, 1});
+  for (int i = 0; i < 3; ++i) {
+    const auto chunk = stream.read();
+    ASSERT_TRUE(chunk && *chunk);
+    EXPECT_EQ((*chunk)->bytes, "data: {}\n\n");
+  }
+  const auto last = stream.read();
+  ASSERT_TRUE(last && *last);
+  EXPECT_THAT(std::string((*last)->bytes), HasSubstr("length"));
+}
+
+TEST(TokenLimitStream, InDebtToOneLimitIsStillCutByAnother) {
+  Stream stream(
+      "{per: key, tokens: 300, every: 1m},"
+      " {per: key, output_tokens: 400, every: 1m, on_exhausted: cut}",
+      {150, 150, 150, 150});
+  for (int i = 0; i < 3; ++i) {
+    const auto chunk = stream.read();
+    ASSERT_TRUE(chunk && *chunk);
+    EXPECT_EQ((*chunk)->bytes, "data: {}\n\n");
+  }
+  ASSERT_TRUE(stream.read());
+  const auto error = stream.read();
+  ASSERT_FALSE(error);
+  EXPECT_THAT(error.error().public_message, HasSubstr("limit 400 output tokens per 1m"));
 }
 
 TEST(TokenLimitStream, ChargesEachChoice) {

@@ -167,9 +167,55 @@ TEST(Budget, IsNotChargedForWhatWasAdmittedBefore) {
   auto r = f.run(call, [](Exchange&) { return reply(200, "{}", measured(250, 0)); });
   ASSERT_TRUE(r);
   f.clock.advance(24h);
-  EXPECT_EQ(f.remaining(), "200");  // while its own request is set aside
+  EXPECT_EQ(f.remaining(), "300");
   r->body.finish(ended(Ending::kComplete));
-  EXPECT_EQ(f.remaining(), "200");
+  EXPECT_EQ(f.remaining(), "300");
+}
+
+TEST(MoneyLimit, CountsWhatTheModelCosts) {
+  Fixture f("{per: key, dollars: 0.002, each: month}");  // gpt-4o: 2.50 and 10 for a million
+  Call call;
+  auto r = f.run(call, answer);  // sets 100 x 2.5 + 100 x 10 micro-dollars aside
+  ASSERT_TRUE(r);
+  Call second;
+  const auto refused = f.run(second, answer);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "insufficient_quota");
+  EXPECT_THAT(
+      refused.error().public_message,
+      HasSubstr("budget exceeded for key `ci`: budget $0.002 per month, remaining $0.00075, "
+                "requested $0.00125; it begins anew in "));
+  EXPECT_FALSE(second.headers().get("x-ratelimit-limit-tokens"));
+  r->body.finish(ended(Ending::kComplete));  // 30 x 2.5 + 12 x 10
+  Call third;
+  EXPECT_TRUE(f.run(third, answer));
+}
+
+TEST(MoneyLimit, RefusesAModelWhosePriceIsNotKnown) {
+  Fixture f("{per: key, dollars: 10, every: 1d}");
+  Call call(Route::kChatCompletions, body_of(100, "", "nobody-knows"));
+  const auto r = f.run(call, answer);
+  ASSERT_FALSE(r);
+  EXPECT_EQ(r.error().kind, ErrorKind::kInvalidRequest);
+  EXPECT_EQ(r.error().code, "model_price_unknown");
+  EXPECT_THAT(r.error().public_message, HasSubstr("add it to model_data.prices"));
+}
+
+TEST(LearnedOutput, IsSetAsideWhereNoCapIsDeclared) {
+  Fixture f("{per: key, tokens: 100k, every: 1m, algorithm: log}, {per: key, concurrency: 1000}");
+  const auto set_aside = [&f] {
+    Call call(Route::kChatCompletions, body_of(100, ""));
+    auto r = f.run(call, answer);  // of 12 tokens
+    EXPECT_TRUE(r);
+    const std::string left = call.header("x-ratelimit-remaining-tokens");
+    r->body.finish(ended(Ending::kComplete));
+    return left;
+  };
+  const std::string first = set_aside();
+  for (int i = 0; i < 200; ++i) set_aside();
+  f.clock.advance(1h);
+  const std::string later = set_aside();
+  EXPECT_EQ(std::stoi(later) - std::stoi(first), 500);  // 512 for want of better, then 12
 }
 
 TEST(SeveralLimits, AreTakenAllOrNone) {
