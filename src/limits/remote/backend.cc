@@ -53,6 +53,10 @@ const MetricFamily kStoreBreakerOpen{"penstock_limit_store_breaker_open",
                                      "1 while the store of limits is not asked.",
                                      MetricFamily::Type::kGauge,
                                      {}};
+const MetricFamily kStoreProcesses{"penstock_limit_store_processes",
+                                   "Processes that share the store of limits, as last seen.",
+                                   MetricFamily::Type::kGauge,
+                                   {}};
 const MetricFamily kStoreJournal{"penstock_limit_store_journal_entries",
                                  "Settlements that the store of limits has not confirmed.",
                                  MetricFamily::Type::kGauge,
@@ -94,6 +98,7 @@ Backend::~Backend() {
   const std::size_t untold = journal_.size();
   services_.metrics.cell(kStoreJournal).add(-static_cast<std::int64_t>(untold));
   if (breaker_.is_open()) services_.metrics.cell(kStoreBreakerOpen).add(-1);
+  services_.metrics.cell(kStoreProcesses).add(-processes_);
   if (untold == 0) return;
   services_.metrics.cell(kStoreJournalLost).add(static_cast<std::int64_t>(untold));
   services_.log.server(Log::Level::kWarning,
@@ -192,7 +197,9 @@ bool Backend::beat() {
     if (!stopping_) breaker_.failed(reason_of(result));
     return false;
   }
-  shares_.set_processes(static_cast<std::size_t>(std::max<std::int64_t>(result.reply.integer, 1)));
+  const std::int64_t processes = std::max<std::int64_t>(result.reply.integer, 1);
+  shares_.set_processes(static_cast<std::size_t>(processes));
+  services_.metrics.cell(kStoreProcesses).add(processes - std::exchange(processes_, processes));
   return true;
 }
 

@@ -22,6 +22,8 @@ namespace penstock::limits::remote {
 
 /// 1 while the store is not asked.
 extern const MetricFamily kStoreBreakerOpen;
+/// How many processes share the store, as this one saw last.
+extern const MetricFamily kStoreProcesses;
 /// Settlements that the store has not confirmed.
 extern const MetricFamily kStoreJournal;
 /// Settlements that were lost because the journal was full.
@@ -100,6 +102,7 @@ class Backend final : private Link::Listener {
   // On the loop.
   bool stopping_ = false;
   bool complained_ = false;
+  std::int64_t processes_ = 0;
   Cancel stop_pause_;
   std::optional<std::uint64_t> backlog_;  // to be told before the store is asked again
   std::thread thread_;

@@ -89,7 +89,7 @@ std::string reason_of(const Call::Result& result) {
     case Call::Failure::kNone:
       return "the server's answer is not what our script gives";
     case Call::Failure::kLost:
-      return "the connection broke";
+      return result.reason;
     case Call::Failure::kTimeout:
     case Call::Failure::kCancelled:
       return "the server does not answer in time";

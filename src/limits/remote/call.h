@@ -38,7 +38,8 @@ class Call : public std::enable_shared_from_this<Call> {
   };
   struct Result {
     Failure failure = Failure::kTimeout;
-    Reply reply{};  // with kNone; may be an error
+    Reply reply{};         // with kNone; may be an error
+    std::string reason{};  // with kLost, for the log
     bool ok() const noexcept { return failure == Failure::kNone && !reply.is_error(); }
   };
 

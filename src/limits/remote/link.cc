@@ -54,8 +54,12 @@ void Link::submit(const std::shared_ptr<Call>& call) {
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    if (state_ == State::kDown || queue_.size() >= kMaxQueued) {
-      call->complete({Call::Failure::kLost});
+    if (state_ == State::kDown) {
+      call->complete({Call::Failure::kLost, {}, reason_});
+      return;
+    }
+    if (queue_.size() >= kMaxQueued) {
+      call->complete({Call::Failure::kLost, {}, "too many calls wait for the server"});
       return;
     }
     first = queue_.empty();
@@ -87,21 +91,21 @@ void Link::run() {
       stream->reset();
       const bool lasted = parts_.loop.clock().now() - since > kLongestPause;
       if (lasted) pause = kFirstPause;
-      set_state(lasted ? State::kConnecting : State::kDown);
-      lose_all();
+      set_state(lasted ? State::kConnecting : State::kDown, reason.detail);
+      lose_all(reason.detail);
       if (!stopping_) parts_.listener.on_broken(reason.detail);
       if (lasted) continue;
     } else {
       reason = stream.error();
-      set_state(State::kDown);
-      lose_all();
+      set_state(State::kDown, reason.detail);
+      lose_all(reason.detail);
       if (!stopping_) parts_.listener.on_unreachable(reason.detail);
     }
     (void)runtime::sleep_for(pause, {MonotonicTime::max(), &stop_});
     pause = std::min(2 * pause, kLongestPause);
   }
-  set_state(State::kDown);
-  lose_all();
+  set_state(State::kDown, "the gateway ends");
+  lose_all("the gateway ends");
 }
 
 Result<std::unique_ptr<runtime::Stream>> Link::connect() {
@@ -145,7 +149,7 @@ Result<void> Link::greet(runtime::Stream& stream, Deadline deadline) {
     ++commands;
   };
   if (!options.password.empty()) {
-    const std::string_view user = options.username.empty() ? "default" : options.username;
+    const std::string user = options.username.empty() ? "default" : options.username;
     say({"AUTH", user, options.password.reveal()});
   }
   if (options.database != 0) say({"SELECT", std::to_string(options.database)});
@@ -267,12 +271,13 @@ void Link::complete(Call& call, Call::Result result) {
   parts_.metrics.cell(kStoreRoundTrips, {label}).add(1);
 }
 
-void Link::set_state(State state) {
+void Link::set_state(State state, const std::string& reason) {
   const std::lock_guard lock(mutex_);
   state_ = state;
+  reason_ = reason;
 }
 
-void Link::lose_all() {
+void Link::lose_all(const std::string& reason) {
   std::deque<std::shared_ptr<Call>> lost = std::exchange(in_flight_, {});
   again_.clear();
   {
@@ -282,7 +287,7 @@ void Link::lose_all() {
       queue_.clear();
     }
   }
-  for (const auto& call : lost) complete(*call, {Call::Failure::kLost});
+  for (const auto& call : lost) complete(*call, {Call::Failure::kLost, {}, reason});
 }
 
 }  // namespace penstock::limits::remote

@@ -77,8 +77,8 @@ class Link {
   Result<void> read_replies();
   Result<void> deliver(Reply reply);
   void complete(Call& call, Call::Result result);
-  void lose_all();
-  void set_state(State state);
+  void lose_all(const std::string& reason);
+  void set_state(State state, const std::string& reason = {});
   Deadline within(std::chrono::milliseconds time, Cancel& cancel) const;
 
   const Parts parts_;
@@ -92,6 +92,7 @@ class Link {
   std::mutex mutex_;  // guards what follows
   std::deque<std::shared_ptr<Call>> queue_;
   State state_ = State::kConnecting;
+  std::string reason_;  // why it is down
 };
 
 }  // namespace penstock::limits::remote

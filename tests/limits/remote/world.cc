@@ -32,13 +32,22 @@ void RemoteWorld::pass(milliseconds time) {
   set_time();
 }
 
+void RemoteWorld::let_server_sleep(milliseconds time) {
+  now_ += time;
+  clock.advance(time);
+  server_.command({"SET", "{penstock}:now", microseconds()});
+}
+
 /// A step of the clock looks like a server that was away, which would spare the reservations that
 /// expired meanwhile; here it was not.
 void RemoteWorld::set_time() {
-  const std::string time = std::to_string(
+  server_.command({"SET", "{penstock}:now", microseconds()});
+  server_.command({"HSET", "{penstock}:h", "t", microseconds(), "g", "0"});
+}
+
+std::string RemoteWorld::microseconds() const {
+  return std::to_string(
       std::chrono::duration_cast<std::chrono::microseconds>(now_.time_since_epoch()).count());
-  server_.command({"SET", "{penstock}:now", time});
-  server_.command({"HSET", "{penstock}:h", "t", time, "g", "0"});
 }
 
 }  // namespace penstock::limits::test

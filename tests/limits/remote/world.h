@@ -80,6 +80,9 @@ class RemoteWorld final : public World {
   WallTime now() const override { return now_; }
   void catch_up() override { EXPECT_TRUE(process_.catches_up()); }
 
+  /// Time passes in which the server does nothing.
+  void let_server_sleep(milliseconds time);
+
   RedisServer& server() { return server_; }
   Process& process() { return process_; }
   /// Options of a process that goes by the server's set time.
@@ -87,6 +90,7 @@ class RemoteWorld final : public World {
   ShiftedClock clock;
 
  private:
+  std::string microseconds() const;
   void set_time();
 
   RedisServer server_;

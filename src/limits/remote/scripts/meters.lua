@@ -263,7 +263,10 @@ local function write_reservation(id, reservation, lease)
     keep = math.max(keep, lifetime(claim))
   end
   call('SET', base .. 'r:' .. id, cmsgpack.pack(reservation), 'PX', whole(keep + 3600000))
-  if lease then call('ZADD', base .. 'q', whole(now + lease), id) end
+  if lease then
+    call('ZADD', base .. 'q', whole(now + lease), id)
+    call('PEXPIRE', base .. 'q', 100000000000, 'NX')  -- longer than any reservation is kept
+  end
 end
 
 local function end_reservation(id)
