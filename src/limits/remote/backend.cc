@@ -67,12 +67,11 @@ const MetricFamily kStoreJournalLost{"penstock_limit_store_journal_lost_total",
                                      {}};
 
 Backend::Backend(const RemoteOptions& options, std::shared_ptr<runtime::TlsContext> tls,
-                 const RemoteServices& services, std::function<void()> released)
+                 const RemoteServices& services)
     : options_(options),
       services_(services),
       base_(concat({"{", options.prefix, "}:"})),
       process_(random_name()),
-      released_(std::move(released)),
       scripts_(options.clock_script),
       breaker_([this](bool open, const std::string& reason) { on_breaker(open, reason); }),
       live_(options.hold / 3),
@@ -83,6 +82,11 @@ Backend::Backend(const RemoteOptions& options, std::shared_ptr<runtime::TlsConte
   for (const MetricFamily* family : {&kStoreBreakerOpen, &kStoreJournal, &kStoreJournalLost}) {
     services_.metrics.cell(*family);  // shown from the beginning
   }
+}
+
+void Backend::start(std::function<void()> released, std::function<void()> tick) {
+  released_ = std::move(released);
+  tick_ = std::move(tick);
   thread_ = std::thread([this] {
     loop_.spawn([this] { link_.run(); });
     loop_.spawn([this] { beat_for_ever(); });
@@ -92,7 +96,8 @@ Backend::Backend(const RemoteOptions& options, std::shared_ptr<runtime::TlsConte
   });
 }
 
-Backend::~Backend() {
+void Backend::finish() {
+  if (!thread_.joinable()) return;
   loop_.post([this] { stop(); });
   thread_.join();
   const std::size_t untold = journal_.size();
@@ -219,6 +224,7 @@ void Backend::recover() {
 
 void Backend::renew_for_ever() {
   while (!stopping_) {
+    tick_();
     const auto ids = live_.take_due(services_.clock.now(), kRenewAtOnce);
     if (ids.empty()) {
       to_renew_.wait(services_.clock.now() + options_.hold / 30);

@@ -35,13 +35,18 @@ extern const MetricFamily kStoreJournalLost;
 /// outlives them at the end and dies before them on a reload; so that what all loops ask goes out
 /// in one write; and because reservations may end where no loop is.
 ///
-/// Dying it tells what is not told yet, for at most about two seconds. Thread-safe.
+/// Its end takes at most about two seconds. Thread-safe.
 class Backend final : private Link::Listener {
  public:
-  /// `released` is called on the thread when something came back.
   Backend(const RemoteOptions& options, std::shared_ptr<runtime::TlsContext> tls,
-          const RemoteServices& services, std::function<void()> released);
-  ~Backend();
+          const RemoteServices& services);
+  ~Backend() { finish(); }
+
+  /// Starts the thread. `released` is called on it when something came back, `tick` now and then,
+  /// about every second.
+  void start(std::function<void()> released, std::function<void()> tick);
+  /// Tells what is not told yet and ends the thread; once.
+  void finish();
 
   /// A call of a script with the base of all keys.
   std::shared_ptr<Call> call(const Script& script) const;
@@ -83,7 +88,6 @@ class Backend final : private Link::Listener {
   const RemoteServices services_;
   const std::string base_;     // of all keys: "{prefix}:"
   const std::string process_;  // 128 random bits
-  const std::function<void()> released_;
   const Scripts scripts_;
   std::atomic<std::uint64_t> next_id_ = 0;
   std::atomic<bool> lost_is_known_ = false;
@@ -105,6 +109,9 @@ class Backend final : private Link::Listener {
   std::int64_t processes_ = 0;
   Cancel stop_pause_;
   std::optional<std::uint64_t> backlog_;  // to be told before the store is asked again
+
+  std::function<void()> released_;
+  std::function<void()> tick_;
   std::thread thread_;
 };
 

@@ -43,31 +43,45 @@ ServerHeld::~ServerHeld() {
 }
 
 bool ServerHeld::extend(std::span<const std::uint64_t> more, Deadline deadline) {
-  // What was granted is no longer asked for: it may overrun as far as its limits let it.
-  const auto without_server = [this] {
-    return std::none_of(parts_.begin(), parts_.end(), [](const Part& part) {
-      return part.limit->on_store_failure == OnStoreFailure::kClosed;
-    });
-  };
-  if (backend_.breaker().is_open()) return without_server();
+  const Extended extended = try_extend(more, deadline);
+  if (extended != Extended::kUnasked) return extended == Extended::kYes;
+  // What was granted may overrun, as far as its limits let it.
+  return std::none_of(parts_.begin(), parts_.end(), [](const Part& part) {
+    return part.limit->on_store_failure == OnStoreFailure::kClosed;
+  });
+}
+
+ServerHeld::Extended ServerHeld::try_extend(std::span<const std::uint64_t> more,
+                                            Deadline deadline) {
+  if (backend_.breaker().is_open()) return Extended::kUnasked;
   const auto call = backend_.call(backend_.scripts().extend);
   call->add(id).add(microseconds_of(backend_.options().hold));
   for (std::size_t i = 0; i < parts_.size(); ++i) call->add(amount_at(more, i));
   deadline.at = std::min(deadline.at, backend_.clock().now() + backend_.options().timeout);
   backend_.submit(call);
   const Call::Result result = call->wait(deadline);
-  if (result.failure == Call::Failure::kCancelled) return false;
+  if (result.failure == Call::Failure::kCancelled) return Extended::kNo;
   const auto answer = result.ok() ? read_answer(result.reply, parts_.size()) : std::nullopt;
   if (!answer) {
     backend_.breaker().failed(reason_of(result));
-    return without_server();
+    return Extended::kUnasked;
   }
-  if (answer->status != Answer::Status::kHeld) return false;
+  if (answer->status != Answer::Status::kHeld) return Extended::kNo;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     parts_[i].amount += amount_at(more, i);
     standings_[i] = standing_of(*parts_[i].limit, answer->meters[i], answer->time);
   }
-  return true;
+  return Extended::kYes;
+}
+
+void ServerHeld::settle_part(std::uint64_t amount, std::uint64_t used) noexcept {
+  try {
+    std::string words = settlement(id, "part", 1);
+    append_word(words, std::to_string(amount));
+    append_word(words, std::to_string(std::min(used, kMaxCapacity)));
+    backend_.settle(std::move(words), kHeadWords + 2);
+  } catch (const std::bad_alloc&) {  // it stays held until the rest of it ends
+  }
 }
 
 void ServerHeld::settle(std::span<const std::uint64_t> used) noexcept {

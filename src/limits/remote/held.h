@@ -23,6 +23,12 @@ class ServerHeld final : public Held, private Live::Node {
   void settle(std::span<const std::uint64_t> used) noexcept override;
   std::vector<Standing> standings() const override { return standings_; }
 
+  /// kUnasked: the server could not be asked, or has not answered.
+  enum class Extended { kYes, kNo, kUnasked };
+  Extended try_extend(std::span<const std::uint64_t> more, Deadline deadline);
+  /// Of a single claim: ends the hold of a part of it and charges what was used of that.
+  void settle_part(std::uint64_t amount, std::uint64_t used) noexcept;
+
  private:
   struct Part {
     const Limit* limit;

@@ -19,7 +19,7 @@ bool refills(const Limit& limit) {
 
 LocalShares::Share LocalShares::make(const Claim& claim, std::optional<std::uint64_t> left) const {
   const Limit& limit = *claim.limit;
-  const std::uint64_t processes = std::max<std::size_t>(processes_, 1);
+  const std::uint64_t processes = processes_;
   const std::uint64_t granted = std::max<std::uint64_t>(limit.capacity / processes, 1);
   Share share;
   if (refills(limit)) {

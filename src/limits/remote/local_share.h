@@ -24,6 +24,7 @@ class LocalShares {
 
   /// How many processes share the store; at least 1.
   void set_processes(std::size_t processes) noexcept { processes_ = processes; }
+  std::size_t processes() const noexcept { return processes_; }
 
   /// Takes the amount. nullopt: it did. `left`: in the whole meter when that was last seen.
   std::optional<Refusal> take(const Claim& claim, std::optional<std::uint64_t> left);

@@ -5,6 +5,7 @@
 
 #include "limits/remote/backend.h"
 #include "limits/remote/held.h"
+#include "limits/remote/lease.h"
 #include "limits/remote/meter_list.h"
 #include "limits/remote/wire.h"
 
@@ -22,7 +23,14 @@ class RemoteStore final : public Store {
  public:
   RemoteStore(const RemoteOptions& options, std::shared_ptr<runtime::TlsContext> tls,
               const RemoteServices& services)
-      : backend_(options, std::move(tls), services, [this] { tell_release(); }) {}
+      : backend_(options, std::move(tls), services) {
+    backend_.start([this] { tell_release(); },
+                   [this] { leases_.give_back_idle(backend_.clock().now()); });
+  }
+  ~RemoteStore() override {
+    leases_.give_back_all();
+    backend_.finish();
+  }
 
   Outcome reserve(std::span<const Claim> claims, Care care, Deadline deadline) override;
   std::vector<MeterView> list(const Limit& limit, std::string_view key_prefix,
@@ -31,8 +39,17 @@ class RemoteStore final : public Store {
   }
 
  private:
+  /// How the server answered: it holds the claims, or refuses them, or, with neither, nobody knows.
+  struct Asked {
+    std::string id{};
+    std::unique_ptr<ServerHeld> held{};
+    std::optional<Refusal> refusal{};
+  };
+
   std::optional<Refusal> known_refusal(std::span<const Claim> claims, Care care) const;
-  Outcome ask(std::span<const Claim> claims, Care care, Deadline deadline);
+  std::unique_ptr<Held> lend(std::span<const Claim> claims, Care care, Deadline deadline);
+  bool lease(const Claim& claim, Deadline deadline);
+  Asked ask(std::span<const Claim> claims, Care care, Deadline deadline);
   Call::Result run(const std::string& id, std::span<const Claim> claims, Care care,
                    Deadline deadline, Microseconds time);
   Refusal refused(std::span<const Claim> claims, const Answer& answer, MonotonicTime sent);
@@ -40,6 +57,7 @@ class RemoteStore final : public Store {
                     LocalHeld::Asked asked);
 
   mutable Backend backend_;
+  Leases leases_{backend_};
 };
 
 Refusal not_ample(const Claim& claim, Standing standing) {
@@ -49,10 +67,57 @@ Refusal not_ample(const Claim& claim, Standing standing) {
 Outcome RemoteStore::reserve(std::span<const Claim> claims, Care care, Deadline deadline) {
   if (claims.empty()) return Reservation();
   if (auto refusal = known_refusal(claims, care)) return std::move(*refusal);
+  if (backend_.options().lease) {
+    if (auto lent = lend(claims, care, deadline)) return Reservation(std::move(lent));
+  }
   if (backend_.breaker().is_open()) {
     return fall_back(claims, care, backend_.new_id(), LocalHeld::Asked::kNo);
   }
-  return ask(claims, care, deadline);
+  Asked asked = ask(claims, care, deadline);
+  if (asked.held) return Reservation(std::move(asked.held));
+  if (asked.refusal) return std::move(*asked.refusal);
+  return fall_back(claims, care, std::move(asked.id), LocalHeld::Asked::kYes);
+}
+
+/// Serves the claims out of slices, which it gets from the server where that pays; null: not so.
+std::unique_ptr<Held> RemoteStore::lend(std::span<const Claim> claims, Care care,
+                                        Deadline deadline) {
+  const MonotonicTime now = backend_.clock().recent();
+  const bool fit = std::all_of(claims.begin(), claims.end(), [&](const Claim& claim) {
+    return claim.limit->algorithm == Algorithm::kBucket &&
+           (care == Care::kTake || backend_.seen().is_ample(claim, now));
+  });
+  if (!fit) return nullptr;
+  auto loans = leases_.lend(claims, now);
+  if (!loans && !backend_.breaker().is_open()) {
+    bool leased = false;
+    for (const Claim& claim : claims) leased = lease(claim, deadline) || leased;
+    if (leased) loans = leases_.lend(claims, backend_.clock().recent());
+  }
+  if (!loans) return nullptr;
+  std::vector<Standing> standings;
+  for (const Claim& claim : claims) {
+    const auto left = backend_.seen().remaining(claim, now).value_or(0);
+    standings.push_back({claim.limit, left, std::chrono::milliseconds(0)});
+  }
+  return std::make_unique<LentHeld>(leases_, std::move(*loans), std::move(standings));
+}
+
+/// Gets a slice of the claim's meter if it is worth one.
+bool RemoteStore::lease(const Claim& claim, Deadline deadline) {
+  Claim wanted = claim;
+  wanted.amount = leases_.wanted(claim, backend_.clock().recent());
+  if (wanted.amount == 0) return false;
+  auto slice = std::make_shared<Slice>(wanted);
+  Asked asked = ask(std::span(&slice->held, 1), Care::kTake, deadline);
+  if (!asked.held) {
+    leases_.give_up(claim.key);
+    if (!asked.refusal) abandon(backend_, asked.id);
+    return false;
+  }
+  slice->server = std::move(asked.held);
+  leases_.add(std::move(slice), backend_.clock().recent());
+  return true;
 }
 
 /// What is certain without asking.
@@ -76,25 +141,26 @@ std::optional<Refusal> RemoteStore::known_refusal(std::span<const Claim> claims,
   return known;
 }
 
-Outcome RemoteStore::ask(std::span<const Claim> claims, Care care, Deadline deadline) {
+RemoteStore::Asked RemoteStore::ask(std::span<const Claim> claims, Care care, Deadline deadline) {
   const MonotonicTime sent = backend_.clock().now();
   deadline.at = std::min(deadline.at, sent + backend_.options().timeout);
-  std::string id = backend_.new_id();
+  Asked asked{backend_.new_id()};
 
-  Microseconds time = to_microseconds(backend_.clock().wall_now());
-  Call::Result result = run(id, claims, care, deadline, time);
+  const Microseconds time = to_microseconds(backend_.clock().wall_now());
+  Call::Result result = run(asked.id, claims, care, deadline, time);
   auto answer = result.ok() ? read_answer(result.reply, claims.size()) : std::nullopt;
   if (answer && answer->status == Answer::Status::kOtherPeriod) {  // by the server's clock
-    result = run(id, claims, care, deadline, answer->time);
+    result = run(asked.id, claims, care, deadline, answer->time);
     answer = result.ok() ? read_answer(result.reply, claims.size()) : std::nullopt;
   }
   if (result.failure == Call::Failure::kCancelled) {
-    abandon(backend_, id);
-    return Refusal{Refusal::Why::kStoreDown, {claims[0].limit}, claims[0].key};
+    abandon(backend_, asked.id);
+    asked.refusal = Refusal{Refusal::Why::kStoreDown, {claims[0].limit}, claims[0].key};
+    return asked;
   }
   if (!answer || answer->meters.empty()) {
     backend_.breaker().failed(reason_of(result));
-    return fall_back(claims, care, std::move(id), LocalHeld::Asked::kYes);
+    return asked;
   }
 
   backend_.breaker().worked();
@@ -102,9 +168,11 @@ Outcome RemoteStore::ask(std::span<const Claim> claims, Care care, Deadline dead
     backend_.seen().note(claims[i], answer->meters[i], answer->time, sent);
   }
   if (answer->status == Answer::Status::kHeld) {
-    return Reservation(std::make_unique<ServerHeld>(backend_, std::move(id), claims, *answer));
+    asked.held = std::make_unique<ServerHeld>(backend_, asked.id, claims, *answer);
+  } else {
+    asked.refusal = refused(claims, *answer, sent);
   }
-  return refused(claims, *answer, sent);
+  return asked;
 }
 
 Call::Result RemoteStore::run(const std::string& id, std::span<const Claim> claims, Care care,
@@ -143,6 +211,7 @@ Refusal RemoteStore::refused(std::span<const Claim> claims, const Answer& answer
     }
     if (shown.fits) continue;
     backend_.seen().note_refusal(claims[i], shown, answer.time, sent);
+    leases_.give_back(claims[i].key);  // with what we hold it may fit
     const auto wait = wait_for(limit, shown, claims[i].amount, answer.time);
     if (wait > worst.retry_after) {
       worst = {Refusal::Why::kNotNow, standing, claims[i].key, wait};

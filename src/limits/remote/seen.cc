@@ -84,12 +84,21 @@ std::optional<std::uint64_t> Seen::remaining(const Claim& claim, MonotonicTime n
   return left_at(*claim.limit, known->remaining, now - known->at);
 }
 
-bool Seen::is_not_ample(const Claim& claim, MonotonicTime now) const {
+Seen::Ample Seen::ample(const Claim& claim, MonotonicTime now) const {
   const std::lock_guard lock(mutex_);
   const Entry* const known = find(claim.key);
-  if (known == nullptr || !known->known || now - known->at > kFresh) return false;
+  if (known == nullptr || !known->known || now - known->at > kFresh) return Ample::kUnknown;
   const std::uint64_t left = left_at(*claim.limit, known->remaining, now - known->at);
-  return Wide(left) * 8 < Wide(claim.limit->capacity) * 7 + Wide(claim.amount) * 8;
+  const bool enough = Wide(left) * 8 >= Wide(claim.limit->capacity) * 7 + Wide(claim.amount) * 8;
+  return enough ? Ample::kYes : Ample::kNo;
+}
+
+bool Seen::is_not_ample(const Claim& claim, MonotonicTime now) const {
+  return ample(claim, now) == Ample::kNo;
+}
+
+bool Seen::is_ample(const Claim& claim, MonotonicTime now) const {
+  return ample(claim, now) == Ample::kYes;
 }
 
 }  // namespace penstock::limits::remote

@@ -29,6 +29,8 @@ class Seen {
   std::optional<Refusal> refusal(const Claim& claim, MonotonicTime now) const;
   /// Whether it is known that less than 7/8 of the limit would be left.
   bool is_not_ample(const Claim& claim, MonotonicTime now) const;
+  /// Whether it is known that as much would be left.
+  bool is_ample(const Claim& claim, MonotonicTime now) const;
   /// What was left, and what may have flowed in since; nullopt: unknown.
   std::optional<std::uint64_t> remaining(const Claim& claim, MonotonicTime now) const;
 
@@ -44,6 +46,8 @@ class Seen {
   };
   using Entries = std::map<std::string, Entry, std::less<>>;
 
+  enum class Ample { kYes, kNo, kUnknown };
+  Ample ample(const Claim& claim, MonotonicTime now) const;
   Entry& entry(const std::string& key);
   const Entry* find(const std::string& key) const;
 

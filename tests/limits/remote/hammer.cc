@@ -1,4 +1,5 @@
 // A gateway process as far as a store of limits is concerned: hammer PORT SEED ATTEMPTS HOLD_MS
+// SLOTS
 //
 // Reserves from eight fibers of one event loop, extends some of it, settles most of it, and drops
 // the rest. Writes a line for each reservation, `held AMOUNT` when it is granted and `used AMOUNT`
@@ -30,12 +31,12 @@ void say(const char* word, std::uint64_t amount) {
   [[maybe_unused]] const ssize_t written = ::write(1, line, static_cast<std::size_t>(size));
 }
 
-void work(Store& store, unsigned seed, int attempts) {
+void work(Store& store, unsigned seed, int attempts, bool with_slots) {
   std::mt19937 random(seed);
   const SharedLimits limits;
   for (int i = 0; i < attempts; ++i) {
     const std::uint64_t amount = 1 + random() % 9;
-    auto result = store.reserve(limits.claims(amount));
+    auto result = store.reserve(limits.claims(amount, with_slots));
     auto* const held = std::get_if<Reservation>(&result);
     if (held == nullptr) continue;
     say("held", amount);
@@ -50,7 +51,7 @@ void work(Store& store, unsigned seed, int attempts) {
   }
 }
 
-int run(std::uint16_t port, unsigned seed, int attempts, int hold_ms) {
+int run(std::uint16_t port, unsigned seed, int attempts, int hold_ms, bool with_slots) {
   auto log = Log::open({.file = "stderr"}, system_clock());
   if (!log) return 1;
   Metrics metrics;
@@ -62,7 +63,7 @@ int run(std::uint16_t port, unsigned seed, int attempts, int hold_ms) {
   if (!store) return 1;
   runtime::Loop loop(system_clock());
   for (unsigned fiber = 0; fiber < 8; ++fiber) {
-    loop.spawn([&, fiber] { work(**store, seed * 100 + fiber, attempts); });
+    loop.spawn([&, fiber] { work(**store, seed * 100 + fiber, attempts, with_slots); });
   }
   loop.run_until_idle();
   store->reset();  // everything is told
@@ -77,8 +78,9 @@ int run(std::uint16_t port, unsigned seed, int attempts, int hold_ms) {
 }  // namespace penstock::limits::test
 
 int main(int count, char** arguments) {
-  if (count != 5) return 2;
+  if (count != 6) return 2;
   return penstock::limits::test::run(static_cast<std::uint16_t>(std::atoi(arguments[1])),
                                      static_cast<unsigned>(std::atoi(arguments[2])),
-                                     std::atoi(arguments[3]), std::atoi(arguments[4]));
+                                     std::atoi(arguments[3]), std::atoi(arguments[4]),
+                                     std::atoi(arguments[5]) != 0);
 }

@@ -13,8 +13,11 @@ struct SharedLimits {
   Limit tokens{"tokens", Unit::kTokens, Algorithm::kBucket, kTokens, std::chrono::hours(8000)};
   Limit running{"running", Unit::kConcurrent, Algorithm::kSlots, 12};
 
-  std::vector<Claim> claims(std::uint64_t amount) const {
-    return {{&tokens, "tokens", amount}, {&running, "running", 1}};
+  /// Of the tokens alone a process may lease slices; with slots every request is asked for.
+  std::vector<Claim> claims(std::uint64_t amount, bool with_slots = true) const {
+    std::vector<Claim> all{{&tokens, "tokens", amount}};
+    if (with_slots) all.push_back({&running, "running", 1});
+    return all;
   }
 };
 

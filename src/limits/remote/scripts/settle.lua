@@ -3,7 +3,8 @@
 -- ARGV: process, then settlements: number, id, mode, count, and then in the mode `held`, of what
 -- the server has granted, an amount used for each of `count` claims. In the modes `new` and `asked`,
 -- of what was granted while the server could not be asked, kind, name, capacity, window, amount
--- used, begin, end for each: that is charged though it was never held. `asked`: the server was
+-- used, begin, end for each: that is charged though it was never held. In the mode `part` how much
+-- of the only claim is not held any more, and what was used of that. `asked`: the server was
 -- asked, and its answer not heard. The numbers of a process grow; one that is not above the last
 -- was told before. Reply: how many of them gave something back.
 local key = base .. 'p:' .. ARGV[1]
@@ -12,6 +13,19 @@ local last = tonumber(call('GET', key) or 0)
 local function charge(id, claim)
   local kind = kinds[claim[1]]
   if claim[1] ~= 's' then kind.settle(kind.load(claim), claim, id, 0, claim[5]) end
+end
+
+local function settle_part(id, reservation, held, used)
+  local claim = reservation.claims[1]
+  local kind = kinds[claim[1]]
+  if reservation.reaped then
+    if used > held then kind.settle(kind.load(claim), claim, id .. '+', 0, used - held) end
+    return false
+  end
+  kind.settle(kind.load(claim), claim, id, held, used)
+  claim[5] = math.max(0, claim[5] - held)
+  write_reservation(id, reservation)
+  return used < held
 end
 
 local function settle_claims(id, reservation, used)
@@ -35,8 +49,8 @@ while at <= #ARGV do
   local mode, count = ARGV[at + 2], tonumber(ARGV[at + 3])
   at = at + 4
   local claims, used = {}, {}
-  for i = 1, count do
-    if mode == 'held' then
+  for i = 1, mode == 'part' and 2 or count do
+    if mode == 'held' or mode == 'part' then
       used[i] = tonumber(ARGV[at])
       at = at + 1
     else
@@ -49,7 +63,11 @@ while at <= #ARGV do
     last = number
     call('SET', key, whole(number), 'PX', 86400000)
     local reservation = read_reservation(id)
-    if reservation and reservation.claims then
+    if mode == 'part' then
+      if reservation and reservation.claims then
+        if settle_part(id, reservation, used[1], used[2]) then released = released + 1 end
+      end
+    elseif reservation and reservation.claims then
       if settle_claims(id, reservation, used) then released = released + 1 end
     elseif mode ~= 'held' and not reservation then
       for _, claim in ipairs(claims) do charge(id, claim) end
