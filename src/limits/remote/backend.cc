@@ -170,7 +170,6 @@ void Backend::on_warning(const std::string& words) {
 }
 
 void Backend::on_breaker(bool open, const std::string& reason) {
-  services_.metrics.cell(kStoreBreakerOpen).add(open ? 1 : -1);
   const std::string name = concat({"the store of limits ", name_of(options_)});
   if (open) {
     services_.log.server(Log::Level::kWarning,
@@ -179,6 +178,7 @@ void Backend::on_breaker(bool open, const std::string& reason) {
   } else {
     services_.log.server(Log::Level::kInfo, concat({name, " is used again"}));
   }
+  services_.metrics.cell(kStoreBreakerOpen).add(open ? 1 : -1);
 }
 
 void Backend::beat_for_ever() {

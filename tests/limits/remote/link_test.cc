@@ -32,7 +32,8 @@ RemoteOptions patient() {
 
 TEST(StoreLink, LogsInAsTheDefaultUserAndAsAnother) {
   RedisServer server({.password = "first secret"});
-  server.command({"ACL", "SETUSER", "gate", "on", ">second", "~{penstock}:*", "+@all"});
+  server.command(
+      {"ACL", "SETUSER", "gate", "on", ">second", "~{penstock}:*", "+@all", "-@admin", "+info"});
   RemoteOptions options = patient();
   options.password = Secret("first secret");
   options.database = 3;
