@@ -47,6 +47,16 @@ std::string random_name() {
   return hex(bits[0]) + hex(bits[1]);
 }
 
+/// Runs `fn`; without the memory for it that has failed, and will be tried again.
+template <class Fn>
+bool with_memory(Fn fn) {
+  try {
+    return fn();
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 const MetricFamily kStoreBreakerOpen{"penstock_limit_store_breaker_open",
@@ -183,7 +193,7 @@ void Backend::on_breaker(bool open, const std::string& reason) {
 
 void Backend::beat_for_ever() {
   while (!stopping_) {
-    if (beat()) {
+    if (with_memory([this] { return beat(); })) {
       recover();
     } else {
       backlog_.reset();
@@ -225,18 +235,22 @@ void Backend::recover() {
 void Backend::renew_for_ever() {
   while (!stopping_) {
     tick_();
-    const auto ids = live_.take_due(services_.clock.now(), kRenewAtOnce);
-    if (ids.empty()) {
-      to_renew_.wait(services_.clock.now() + options_.hold / 30);
-      continue;
-    }
-    const auto renewal = call(scripts_.renew);
-    renewal->add(microseconds_of(options_.hold));
-    for (const std::string& id : ids) renewal->add(id);
-    submit(renewal);
-    // Without a connection they are all due again as soon as there is one.
-    (void)renewal->wait(within(kSettleTime));
+    if (with_memory([this] { return renew(); })) continue;
+    to_renew_.wait(services_.clock.now() + options_.hold / 30);
   }
+}
+
+/// Renews some reservations. False: none is due.
+bool Backend::renew() {
+  const auto ids = live_.take_due(services_.clock.now(), kRenewAtOnce);
+  if (ids.empty()) return false;
+  const auto renewal = call(scripts_.renew);
+  renewal->add(microseconds_of(options_.hold));
+  for (const std::string& id : ids) renewal->add(id);
+  submit(renewal);
+  // Without a connection they are all due again as soon as there is one.
+  (void)renewal->wait(within(kSettleTime));
+  return true;
 }
 
 void Backend::settle_for_ever() {
@@ -246,11 +260,11 @@ void Backend::settle_for_ever() {
       to_settle_.wait(MonotonicTime::max());
       continue;
     }
-    if (settle_batch()) continue;
+    if (with_memory([this] { return settle_batch(); })) continue;
     if (stopping_) break;
     (void)runtime::sleep_for(kSettlePause, {MonotonicTime::max(), &stop_pause_});
   }
-  leave();
+  (void)with_memory([this] { return leave(); });
   link_.stop();
 }
 
@@ -281,11 +295,11 @@ void Backend::complain(const std::string& error) {
 }
 
 /// The others need not wait to see that this process is gone.
-void Backend::leave() {
+bool Backend::leave() {
   const auto farewell = std::make_shared<Call>(nullptr);
   farewell->add("ZREM").add(base_ + "n").add(process_);
   submit(farewell);
-  (void)farewell->wait(within(kLeaveTime));
+  return farewell->wait(within(kLeaveTime)).ok();
 }
 
 }  // namespace penstock::limits::remote

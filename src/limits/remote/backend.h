@@ -77,10 +77,11 @@ class Backend final : private Link::Listener {
   bool beat();
   void recover();
   void renew_for_ever();
+  bool renew();
   void settle_for_ever();
   bool settle_batch();
   void complain(const std::string& error);
-  void leave();
+  bool leave();
   void stop();
   Deadline within(std::chrono::milliseconds time) const;
 

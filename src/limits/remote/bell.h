@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <new>
 
 #include "penstock/clock.h"
 
@@ -17,9 +18,13 @@ class Bell {
 
   void ring() {
     if (rung_.exchange(true)) return;
-    loop_.post([this] {
-      if (waiter_ != nullptr) waiter_->notify();
-    });
+    try {
+      loop_.post([this] {
+        if (waiter_ != nullptr) waiter_->notify();
+      });
+    } catch (const std::bad_alloc&) {
+      rung_ = false;  // the next ring tries again
+    }
   }
   /// Suspends the fiber until it rings, or rang since the last wait, or that time has come.
   void wait(MonotonicTime until) {

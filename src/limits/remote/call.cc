@@ -92,7 +92,7 @@ std::string reason_of(const Call::Result& result) {
       return result.reason;
     case Call::Failure::kTimeout:
     case Call::Failure::kCancelled:
-      return "the server does not answer in time";
+      return "the server does not answer in time, see `timeout` of `store`";
   }
   return {};
 }

@@ -103,12 +103,15 @@ void ServerHeld::settle(std::span<const std::uint64_t> used) noexcept {
   }
 }
 
-LocalHeld::LocalHeld(Backend& backend, std::string id, Asked asked, std::vector<Claim> claims)
+LocalHeld::LocalHeld(Backend& backend, std::string reservation, Asked asked,
+                     std::vector<Claim> claims)
     : backend_(backend),
-      id_(std::move(id)),
       asked_(asked),
       claims_(std::move(claims)),
-      granted_at_(to_microseconds(backend.clock().wall_now())) {}
+      granted_at_(to_microseconds(backend.clock().wall_now())) {
+  id = std::move(reservation);
+  if (asked_ == Asked::kYes) backend_.live().add(*this, backend_.clock().recent());
+}
 
 bool LocalHeld::extend(std::span<const std::uint64_t> more, Deadline) {
   std::vector<Claim> wanted = claims_;
@@ -120,8 +123,9 @@ bool LocalHeld::extend(std::span<const std::uint64_t> more, Deadline) {
 }
 
 void LocalHeld::settle(std::span<const std::uint64_t> used) noexcept {
+  backend_.live().remove(*this);
   try {
-    std::string words = settlement(id_, asked_ == Asked::kYes ? "asked" : "new", claims_.size());
+    std::string words = settlement(id, asked_ == Asked::kYes ? "asked" : "new", claims_.size());
     bool anything = asked_ == Asked::kYes;
     for (std::size_t i = 0; i < claims_.size(); ++i) {
       const Claim& claim = claims_[i];

@@ -40,11 +40,12 @@ class ServerHeld final : public Held, private Live::Node {
 };
 
 /// Amounts that this process granted by itself because the server could not be asked.
-class LocalHeld final : public Held {
+class LocalHeld final : public Held, private Live::Node {
  public:
   /// Whether the server was asked for them, and its answer not heard: it may hold them.
   enum class Asked { kNo, kYes };
-  LocalHeld(Backend& backend, std::string id, Asked asked, std::vector<Claim> claims);
+  LocalHeld(Backend& backend, std::string reservation, Asked asked, std::vector<Claim> claims);
+  ~LocalHeld() override { backend_.live().remove(*this); }
 
   bool extend(std::span<const std::uint64_t> more, Deadline deadline) override;
   void settle(std::span<const std::uint64_t> used) noexcept override;
@@ -52,7 +53,6 @@ class LocalHeld final : public Held {
 
  private:
   Backend& backend_;
-  const std::string id_;
   const Asked asked_;
   std::vector<Claim> claims_;
   const Microseconds granted_at_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include "base/text.h"
@@ -30,6 +31,16 @@ Error broken(std::string_view reason) {
   return internal_error(std::string(reason));
 }
 
+/// Runs `fn`; without the memory for it the connection is as good as broken.
+template <class Fn>
+auto with_memory(Fn fn) -> decltype(fn()) {
+  try {
+    return fn();
+  } catch (const std::bad_alloc&) {
+  }
+  return broken("the gateway has no memory");
+}
+
 /// Errors after which another server may stand behind the same name, or the same one be ready.
 bool wants_new_connection(std::string_view error) {
   return error.starts_with("READONLY") || error.starts_with("LOADING") ||
@@ -51,7 +62,6 @@ const MetricFamily kStoreRoundTrips{"penstock_limit_store_round_trips_total",
                                     MetricFamily::Type::kCounter, kLabels};
 
 void Link::submit(const std::shared_ptr<Call>& call) {
-  bool first = false;
   {
     const std::lock_guard lock(mutex_);
     if (state_ == State::kDown) {
@@ -62,10 +72,14 @@ void Link::submit(const std::shared_ptr<Call>& call) {
       call->complete({Call::Failure::kLost, {}, "too many calls wait for the server"});
       return;
     }
-    first = queue_.empty();
     queue_.push_back(call);
   }
-  if (first) parts_.loop.post([this] { wake_->request(); });
+  if (woken_.exchange(true)) return;
+  try {
+    parts_.loop.post([this] { wake_->request(); });
+  } catch (const std::bad_alloc&) {
+    woken_ = false;  // the next call tries again
+  }
 }
 
 void Link::stop() {
@@ -81,13 +95,13 @@ Deadline Link::within(std::chrono::milliseconds time, Cancel& cancel) const {
 void Link::run() {
   auto pause = kFirstPause;
   while (!stopping_) {
-    auto stream = connect();
+    auto stream = with_memory([this] { return connect(); });
     Error reason;
     if (stream) {
       const MonotonicTime since = parts_.loop.clock().now();
       set_state(State::kUp);
       parts_.listener.on_up();
-      reason = serve(**stream).error();
+      reason = with_memory([&] { return serve(**stream); }).error();
       stream->reset();
       const bool lasted = parts_.loop.clock().now() - since > kLongestPause;
       if (lasted) pause = kFirstPause;
@@ -220,6 +234,7 @@ Result<void> Link::serve(runtime::Stream& stream) {
 /// Writes what waits, as one batch.
 Result<void> Link::write_queue(runtime::Stream& stream) {
   while (!stopping_) {
+    woken_ = false;
     std::string bytes = std::exchange(again_, {});
     const MonotonicTime now = parts_.loop.clock().recent();
     {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -89,7 +90,8 @@ class Link {
   std::deque<std::shared_ptr<Call>> in_flight_;  // in the order of their replies
   std::string again_;  // calls to be sent anew, which are in flight already
 
-  std::mutex mutex_;  // guards what follows
+  std::atomic<bool> woken_ = false;  // the fiber will look at the queue
+  std::mutex mutex_;                 // guards what follows
   std::deque<std::shared_ptr<Call>> queue_;
   State state_ = State::kConnecting;
   std::string reason_;  // why it is down

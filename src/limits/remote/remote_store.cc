@@ -122,7 +122,7 @@ bool RemoteStore::lease(const Claim& claim, Deadline deadline) {
 
 /// What is certain without asking.
 std::optional<Refusal> RemoteStore::known_refusal(std::span<const Claim> claims, Care care) const {
-  const MonotonicTime now = backend_.clock().recent();
+  const MonotonicTime now = backend_.clock().now();  // not recent(): nothing is refused too long
   std::optional<Refusal> known;
   for (const Claim& claim : claims) {
     const auto left = backend_.seen().remaining(claim, now).value_or(claim.limit->capacity);

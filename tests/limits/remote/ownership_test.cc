@@ -151,5 +151,19 @@ TEST_F(Abandoned, EveryKeyHasATimeToLive) {
   }
 }
 
+TEST(ServerClock, DecidesThePeriodOfACalendarHoweverWrongOnesOwnIs) {
+  RemoteWorld world;
+  const Limit limit = hourly(100);
+  for (const auto hours : {0h, 1h, 5h, 100h}) {
+    world.shift_process_clock(hours);
+    auto result = world.store().reserve(std::vector<Claim>{{&limit, "k", 10}});
+    ASSERT_TRUE(std::holds_alternative<Reservation>(result)) << hours.count();
+    std::get<Reservation>(result).settle(std::vector<std::uint64_t>{10});
+    world.catch_up();
+  }
+  world.shift_process_clock(-106h);
+  EXPECT_EQ(world.store().list(limit, "k", 1).at(0).used, 40U);
+}
+
 }  // namespace
 }  // namespace penstock::limits::test

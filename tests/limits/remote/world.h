@@ -83,6 +83,9 @@ class RemoteWorld final : public World {
   /// Time passes in which the server does nothing.
   void let_server_sleep(milliseconds time);
 
+  /// The process's clock goes wrong by so much more.
+  void shift_process_clock(milliseconds time) { clock.advance(time); }
+
   RedisServer& server() { return server_; }
   Process& process() { return process_; }
   /// Options of a process that goes by the server's set time.
