@@ -9,6 +9,7 @@
 #include "penstock/interceptor.h"
 
 #include "limits/limit_view.h"
+#include "limits/remote/stores.h"
 #include "limits/store.h"
 #include "money/model_data.h"
 
@@ -27,6 +28,8 @@ struct Services {
   bool check_only = false;
   /// What is known about models, by the configuration that the chain is made for.
   std::shared_ptr<const ModelData> models = ModelData::builtin();
+  /// Those that limits share with other processes.
+  std::shared_ptr<limits::Stores> stores = std::make_shared<limits::Stores>();
 };
 
 /// A fact that one interceptor establishes and others rest on.

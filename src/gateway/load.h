@@ -16,10 +16,11 @@ struct Process {
   std::unique_ptr<Log> log;
   limits::MemoryStore meters{system_clock()};
   Metrics metrics;
+  std::shared_ptr<limits::Stores> stores = std::make_shared<limits::Stores>();
 
   /// `check_only`: see Services.
   Services services(bool check_only = false) {
-    return {system_clock(), *log, meters, metrics, check_only};
+    return {system_clock(), *log, meters, metrics, check_only, ModelData::builtin(), stores};
   }
 };
 

@@ -89,7 +89,8 @@ enum class Care {
   kIfAmple,
 };
 
-/// What kIfAmple asks of a limit that has so much left before it gives the amount.
+/// What kIfAmple asks of a limit that has so much left before it gives the amount. True for limits
+/// for which nothing need be counted.
 bool is_ample(const Limit& limit, std::uint64_t remaining, std::uint64_t amount) noexcept;
 
 /// A meter for people to look at, in the limit's unit.

@@ -37,6 +37,7 @@ std::optional<limits::QueueOptions> read_queue(config::MapReader& map) {
 Options Options::parse(const config::Node& node, config::Diagnostics& diagnostics) {
   config::MapReader map(node, diagnostics);
   Options options;
+  options.store = read_store(map);
   options.queue = read_queue(map);
   const config::Node* list = map.required("limits");
   if (list == nullptr) return options;

@@ -6,6 +6,7 @@
 #include "penstock/config.h"
 
 #include "interceptors/token_limit/rule.h"
+#include "interceptors/token_limit/store_options.h"
 #include "limits/waiting_queue.h"
 
 namespace penstock::token_limit {
@@ -13,6 +14,7 @@ namespace penstock::token_limit {
 /// The options of `token_limit`.
 struct Options {
   std::vector<Rule> rules;
+  StoreOptions store;
   std::optional<limits::QueueOptions> queue;  // none: what does not fit now is refused at once
 
   /// Reads `{limits: [{per: key, tokens: 100k, every: 1m}, ...]}`; docs/limits.md has all keys.

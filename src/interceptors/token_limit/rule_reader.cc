@@ -241,6 +241,14 @@ std::string default_name(const Rule& rule) {
   return name + window_text(rule.limit);
 }
 
+void read_store_failure(MapReader& map, Rule& rule) {
+  using limits::OnStoreFailure;
+  constexpr std::array kPolicies{OnStoreFailure::kLocal, OnStoreFailure::kOpen,
+                                 OnStoreFailure::kClosed};
+  rule.limit.on_store_failure =
+      kPolicies[map.choice("on_store_failure", {"local", "open", "closed"}, 0)];
+}
+
 void read_name(MapReader& map, Rule& rule) {
   const Node* node = map.find("name");
   rule.limit.name = node == nullptr ? default_name(rule) : map.text("name");
@@ -292,6 +300,7 @@ Rule read_rule(const Node& item, config::Diagnostics& diagnostics) {
   read_window(map, rule);
   read_weights(map, rule);
   read_exhaustion(map, rule);
+  read_store_failure(map, rule);
   read_name(map, rule);
   rule.prefix = prefix_of(rule);
   return rule;

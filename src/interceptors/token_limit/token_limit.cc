@@ -103,17 +103,17 @@ void remark_on_usage(Exchange& x, const token_limit::Admission& admission) {
 
 }  // namespace
 
-TokenLimit::TokenLimit(token_limit::Options options, limits::Store& store,
+TokenLimit::TokenLimit(token_limit::Options options, std::shared_ptr<limits::Store> store,
                        std::shared_ptr<const ModelData> models, const Clock& clock,
                        Metrics& metrics)
     : rules_(std::move(options.rules)),
       most_expected_(most_expected(rules_)),
-      store_(store),
+      store_(std::move(store)),
       models_(std::move(models)),
       clock_(clock),
       metrics_(metrics),
       queue_(options.queue
-                 ? std::make_unique<limits::WaitingQueue>(*options.queue, store, clock, metrics)
+                 ? std::make_unique<limits::WaitingQueue>(*options.queue, *store_, clock, metrics)
                  : nullptr),
       learned_(std::make_unique<token_limit::LearnedOutput>()) {}
 
@@ -181,7 +181,7 @@ std::uint64_t TokenLimit::expected_output(const Exchange& x, const RequestFacts&
 /// Asks the store, or the queue before it.
 std::variant<Reservation, Refusal> TokenLimit::ask(Exchange& x, const Admission& admission,
                                                    Care care) const {
-  if (!queue_) return store_.reserve(admission.claims, care, x.within(kStoreTime));
+  if (!queue_) return store_->reserve(admission.claims, care, x.within(kStoreTime));
   const Spend spend = admission.expected.reserved();
   return queue_->reserve(owner_of(x), token_limit::add(spend.input, spend.output), admission.claims,
                          care, x.within(kStoreTime + kMostWait));
@@ -255,18 +255,40 @@ void TokenLimit::learn_from(const Exchange& x, const RequestFacts& facts,
   });
 }
 
+namespace {
+
+/// Where the limits of a layer are kept. Null when something is wrong.
+std::shared_ptr<limits::Store> open_store(const token_limit::Options& options,
+                                          const config::Node& node,
+                                          config::Diagnostics& diagnostics,
+                                          const Services& services) {
+  const auto& remote = options.store.remote;
+  if (!remote || services.check_only) {
+    return {std::shared_ptr<void>(), &services.meters};  // it outlives everything
+  }
+  auto store = services.stores->open(*remote, {services.clock, services.metrics, services.log});
+  if (store) return std::move(*store);
+  diagnostics.error(node, store.error().detail);
+  return nullptr;
+}
+
+}  // namespace
+
 Layer make_token_limit(const config::Node& options, config::Diagnostics& diagnostics,
                        const Services& services) {
   const std::size_t errors_before = diagnostics.list().size();
   auto parsed = token_limit::Options::parse(options, diagnostics);
   if (diagnostics.list().size() != errors_before) return {};
+  auto store = open_store(parsed, options, diagnostics, services);
+  if (!store) return {};
   Layer layer;
+  layer.files = parsed.store.files;
   for (const Rule& rule : parsed.rules) {
     if (is_per_key(rule)) layer.needs = {Fact::kPrincipal};
-    layer.limits.push_back({rule.limit, rule.prefix, token_limit::meter_subject, &services.meters});
+    layer.limits.push_back({rule.limit, rule.prefix, token_limit::meter_subject, store.get()});
   }
   layer.interceptor = std::make_unique<TokenLimit>(
-      std::move(parsed), services.meters, services.models, services.clock, services.metrics);
+      std::move(parsed), std::move(store), services.models, services.clock, services.metrics);
   return layer;
 }
 

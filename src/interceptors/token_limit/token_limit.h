@@ -41,8 +41,8 @@ namespace penstock {
 /// Thread-safe: immutable but for the store, which is. Limits per key need the fact kPrincipal.
 class TokenLimit final : public Interceptor {
  public:
-  /// `store`, `clock` and `metrics` outlive this and every answer that passed through it.
-  TokenLimit(token_limit::Options options, limits::Store& store,
+  /// `clock`, `metrics` and this outlive every answer that passed through it.
+  TokenLimit(token_limit::Options options, std::shared_ptr<limits::Store> store,
              std::shared_ptr<const ModelData> models, const Clock& clock, Metrics& metrics);
 
   Result<Response> handle(Exchange& x, Next next) const override;
@@ -64,7 +64,7 @@ class TokenLimit final : public Interceptor {
 
   const std::vector<token_limit::Rule> rules_;
   const std::uint64_t most_expected_;  // tokens of output where none are declared
-  limits::Store& store_;
+  const std::shared_ptr<limits::Store> store_;
   const std::shared_ptr<const ModelData> models_;
   const Clock& clock_;
   Metrics& metrics_;

@@ -87,7 +87,8 @@ struct Fixture {
   explicit Fixture(std::string_view limits = "{per: key, tokens: 1000, every: 1m}",
                    std::size_t max_meters = 1000)
       : store(clock, max_meters),
-        interceptor(ParsedOptions("limits: [" + std::string(limits) + "]").options, store,
+        interceptor(ParsedOptions("limits: [" + std::string(limits) + "]").options,
+                    std::shared_ptr<limits::Store>(std::shared_ptr<void>(), &store),
                     ModelData::builtin(), clock, metrics) {}
 
   Result<Response> run(Call& call, Next next) {

@@ -176,8 +176,9 @@ TEST_F(Scope, ReloadedLimitsRememberWhatWasUsed) {
   limits("{per: key, tokens: 1000, every: 1m}");
   f_->spend(600);
   const TokenLimit reloaded(
-      ParsedOptions("limits: [{name: new, per: key, tokens: 1k, every: 60s}]").options, f_->store,
-      ModelData::builtin(), f_->clock, f_->metrics);
+      ParsedOptions("limits: [{name: new, per: key, tokens: 1k, every: 60s}]").options,
+      std::shared_ptr<limits::Store>(std::shared_ptr<void>(), &f_->store), ModelData::builtin(),
+      f_->clock, f_->metrics);
   Call call;
   ASSERT_TRUE(penstock::test::run(reloaded, call.x, [](Exchange&) { return reply(500); }));
   EXPECT_EQ(call.header("x-ratelimit-remaining-tokens"), "400");
