@@ -21,6 +21,7 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kBeatEvery = 1s;
+constexpr milliseconds kTickEvery = 1s;
 constexpr milliseconds kProbeEvery = 100ms;  // while the breaker is open
 /// The server does nothing else meanwhile: about 10 us for each.
 constexpr std::size_t kSettleAtOnce = 32;
@@ -236,7 +237,7 @@ void Backend::renew_for_ever() {
   while (!stopping_) {
     tick_();
     if (with_memory([this] { return renew(); })) continue;
-    to_renew_.wait(services_.clock.now() + options_.hold / 30);
+    to_renew_.wait(services_.clock.now() + std::min(options_.hold / 30, kTickEvery));
   }
 }
 

@@ -66,7 +66,13 @@ class Abandoned : public testing::Test {
   MeterView tokens() { return look(world_.store(), kTokens, "tokens"); }
   MeterView running() { return look(world_.store(), kSlots, "slots"); }
 
-  RemoteWorld world_;
+  static RemoteOptions options() {
+    RemoteOptions options = RemoteWorld::options();
+    options.hold = 30s;
+    return options;
+  }
+
+  RemoteWorld world_{options()};
   Reservation kept_;
 };
 

@@ -21,10 +21,12 @@ RemoteOptions RemoteWorld::options() {
       "end\n";
   // Sanitizers and a busy machine are slow.
   options.timeout = penstock::test::kPatience;
+  options.hold = std::chrono::hours(10'000);
   return options;
 }
 
-RemoteWorld::RemoteWorld() : process_((set_time(), server_), clock, options()) {}
+RemoteWorld::RemoteWorld(RemoteOptions options)
+    : process_((set_time(), server_), clock, std::move(options)) {}
 
 void RemoteWorld::pass(milliseconds time) {
   now_ += time;

@@ -74,7 +74,8 @@ struct Process {
 /// A process whose server goes by the time that the test sets.
 class RemoteWorld final : public World {
  public:
-  RemoteWorld();
+  RemoteWorld() : RemoteWorld(options()) {}
+  explicit RemoteWorld(RemoteOptions options);
   Store& store() override { return *process_.store; }
   void pass(milliseconds time) override;
   WallTime now() const override { return now_; }
@@ -88,7 +89,7 @@ class RemoteWorld final : public World {
 
   RedisServer& server() { return server_; }
   Process& process() { return process_; }
-  /// Options of a process that goes by the server's set time.
+  /// Options of a process that goes by the server's set time, and loses nothing when that leaps.
   static RemoteOptions options();
   ShiftedClock clock;
 
