@@ -10,11 +10,10 @@ using std::chrono::nanoseconds;
 
 namespace {
 
-/// Below 2^53, and far from overflow with what is held added.
-constexpr std::uint64_t kMaxUsed = 4 * kMaxCapacity;
-
-std::uint64_t sum_of_used(std::uint64_t a, std::uint64_t b) {
-  return std::min(a + std::min(b, kMaxUsed), kMaxUsed);
+/// Debt is one capacity at most.
+std::uint64_t sum_of_used(std::uint64_t a, std::uint64_t b, std::uint64_t capacity) {
+  const std::uint64_t most = 2 * capacity;
+  return std::min(a + std::min(b, most), most);
 }
 
 }  // namespace
@@ -75,14 +74,14 @@ void Period::settle(Stamp stamp, std::uint64_t taken, std::uint64_t used) {
   if (count == nullptr) return;  // nobody asks any more how much was left there
   PENSTOCK_CHECK(taken <= count->held, "what is settled was held in its span");
   count->held -= taken;
-  count->used = sum_of_used(count->used, used);
+  count->used = sum_of_used(count->used, used, capacity_);
 }
 
 void Period::restore(std::uint64_t used, WallTime at, const Moment&) {
   const Calendar::Span span = calendar_->span_of(at);
   if (span.begin < span_.begin) return;
   if (span.begin > span_.begin) enter(span);
-  current_.used = sum_of_used(current_.used, used);
+  current_.used = sum_of_used(current_.used, used, capacity_);
 }
 
 std::uint64_t Period::remaining() const {

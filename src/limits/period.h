@@ -41,13 +41,14 @@ class Period {
   /// Holds more of what was taken with that stamp, in its span. False also where that is forgotten.
   bool extend(Stamp stamp, std::uint64_t more);
   /// Ends the hold of `taken` and charges `used`, both in the span of the stamp. More than is left
-  /// becomes debt of that span.
+  /// becomes debt of that span, of
+  /// one capacity at most.
   void settle(Stamp stamp, std::uint64_t taken, std::uint64_t used);
   /// Charges what a process before this one used, when the clock stood at `at`. If that lies in a
   /// later span, because the clock was put back in between, that one goes on.
   void restore(std::uint64_t used, WallTime at, const Moment& moment);
 
-  /// Charged in the current span; counts no further than four times kMaxCapacity.
+  /// Charged in the current span.
   std::uint64_t used() const { return current_.used; }
   std::uint64_t reserved() const { return current_.held; }
   std::uint64_t remaining() const;

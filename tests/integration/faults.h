@@ -14,7 +14,7 @@
 
 #include "integration/fixture.h"
 #include "json/padded.h"
-#include "tokens/chat.h"
+#include "tokens/request_count.h"
 
 namespace penstock::test {
 
@@ -71,9 +71,18 @@ inline std::int64_t input_count(std::string_view body) {
       tokens::count_chat(*document, tokens::Models::builtin().find(model)).tokens);
 }
 
-/// What a body costs that is far from its limit, when the answer told no usage: its bytes by four.
+/// What a body costs that is far from its limit, when the answer told no usage: its bytes by four,
+/// within what it can have.
 inline std::int64_t input_estimate(std::string_view body) {
-  return static_cast<std::int64_t>((body.size() + 3) / 4);
+  const std::string text = json::padded(body);
+  const auto document = json::Document::parse(text);
+  if (!document) return -1;
+  const bool chat = document->root()["messages"].error() == simdjson::SUCCESS;
+  const std::string_view model = document->root()["model"].get_string().value();
+  const auto bounds = tokens::bound_request(chat ? Route::kChatCompletions : Route::kEmbeddings,
+                                            *document, tokens::Models::builtin().find(model));
+  const std::uint64_t usual = (body.size() + 3) / 4;
+  return static_cast<std::int64_t>(std::clamp(usual, bounds.least, bounds.most));
 }
 
 /// How many exchanges the log has by now.

@@ -12,6 +12,7 @@
 
 #include "control/openapi_document.h"
 #include "integration/fixture.h"
+#include "limits/remote/redis_server.h"
 
 namespace penstock::test {
 namespace {
@@ -112,13 +113,22 @@ std::set<std::string> families_of(const std::string& page) {
 }
 
 TEST(Metrics, AreThoseThatTheDocumentationAndTheDashboardKnow) {
-  Deployment setup;
-  setup.provider.on_request([](auto& c) { c.send(json_reply(200, kAnswer)); });
-  EXPECT_EQ(setup.chat().status(), 200);
+  const limits::test::RedisServer store;
+  ScriptedUpstream provider;
+  provider.on_request([](auto& c) { c.send(json_reply(200, kAnswer)); });
+  std::string yaml = config(provider);
+  const std::string layer = "token_limit: {";
+  yaml.insert(yaml.find(layer) + layer.size(),
+              "queue: {}, store: \"valkey://127.0.0.1:" + std::to_string(store.port()) + "\", ");
+  const GatewayProcess gateway(yaml);
+  ASSERT_TRUE(gateway.started()) << gateway.errors();
+  EXPECT_EQ(fetch(gateway.port(), post(kChat, kHello, kKey)).status(), 200);
   const std::string large =
       R"({"model":"m","max_tokens":1000000,"messages":[{"role":"user","content":"a"}]})";
-  EXPECT_EQ(setup.chat(large).status(), 400);  // more than the limit can ever grant
-  ASSERT_TRUE(eventually_counts(setup.gateway, "status=\"400\""));
+  // More than the limit can ever grant.
+  EXPECT_EQ(fetch(gateway.port(), post(kChat, large, kKey)).status(), 400);
+  ASSERT_TRUE(eventually_counts(gateway, "status=\"400\""));
+  ASSERT_TRUE(eventually_counts(gateway, "penstock_limit_store_processes 1"));
 
   const std::string root = PENSTOCK_SOURCE_DIR;
   std::ifstream list(root + "/tests/docker/metrics.txt");
@@ -126,7 +136,7 @@ TEST(Metrics, AreThoseThatTheDocumentationAndTheDashboardKnow) {
   for (std::string line; std::getline(list, line);) {
     if (!line.starts_with("#")) known.insert(line);
   }
-  EXPECT_EQ(families_of(metrics_of(setup.gateway)), known);
+  EXPECT_EQ(families_of(metrics_of(gateway)), known);
   std::ifstream file(root + "/docs/control.md");
   const std::string docs((std::istreambuf_iterator<char>(file)), {});
   for (const std::string& family : known) {

@@ -162,7 +162,7 @@ TEST(Period, DoesNotOverflow) {
   EXPECT_FALSE(meter.period.take(kHuge));
   for (int i = 0; i < 10; ++i) {
     meter.period.settle(meter.period.stamp(), 0, kHuge);
-    EXPECT_EQ(meter.period.used(), 4 * kMaxCapacity);
+    EXPECT_EQ(meter.period.used(), 2 * kMaxCapacity);
   }
   EXPECT_FALSE(meter.period.take(1));
   EXPECT_EQ(meter.period.remaining(), 0u);

@@ -87,7 +87,7 @@ void append_remarks(JsonLine& line, Usage::Origin origin, const Remarks* remarks
     for (const Remarks::Remark& remark : remarks->all()) {
       if (remark.name != kUsageRemark) {
         append_known(line, remark.name, remark.text, kMaxRemarkBytes);
-      } else if (origin != Usage::Origin::kMeasured) {
+      } else if (origin == Usage::Origin::kUnknown) {
         usage = remark.text;
       }
     }

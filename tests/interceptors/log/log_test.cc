@@ -144,7 +144,7 @@ TEST_F(LogInterceptorTest, TellsHowSureTheTokensAre) {
   EXPECT_EQ(usage_of({Origin::kMeasured, 1, 2}, nullptr), "measured");
   EXPECT_EQ(usage_of({Origin::kCounted, {}, 2}, nullptr), "counted");
   EXPECT_EQ(usage_of({}, nullptr), "");
-  EXPECT_EQ(usage_of({Origin::kCounted, {}, 2}, "estimated"), "estimated");
+  EXPECT_EQ(usage_of({Origin::kCounted, {}, 2}, "estimated"), "counted");
   EXPECT_EQ(usage_of({}, "estimated"), "estimated");
   EXPECT_EQ(usage_of({Origin::kMeasured, 1, 2}, "estimated"), "measured");
 }
