@@ -25,6 +25,12 @@ struct Admission {
   Expected expected;
   limits::Reservation reservation;
 
+  /// Of the claim on a limit, which is one of them.
+  std::size_t index_of(const limits::Limit* limit) const noexcept {
+    std::size_t index = 0;
+    while (&rules[index]->limit != limit) ++index;
+    return index;
+  }
   std::uint64_t amount(const Rule& rule, const Spend& spend) const noexcept {
     return amount_of(rule, spend, price);
   }

@@ -15,6 +15,8 @@ struct Expected {
   std::uint64_t output = 0;  // set aside, for all choices
 
   Spend reserved() const noexcept { return {1, input.most, 0, output, 0}; }
+  Spend least() const noexcept { return {1, input.least, 0, output, 0}; }
+  Spend usual() const noexcept { return {1, input.tokens, 0, output, 0}; }
 };
 
 /// What an answer that began well is charged. Numbers of the provider stand as they are. Without

@@ -27,7 +27,7 @@ Result<InputCount> bound_input(Exchange& x, const RequestFacts& facts,
   const tokens::ChatBounds bounds =
       tokens::bound_request(x.request.route, *document, model_of(facts, models));
   const std::uint64_t usual = (x.body().size() + kBytesPerToken - 1) / kBytesPerToken;
-  return InputCount{std::clamp(usual, bounds.least, bounds.most), bounds.most, false};
+  return InputCount{std::clamp(usual, bounds.least, bounds.most), bounds.least, bounds.most, false};
 }
 
 Result<InputCount> count_input(Exchange& x, const RequestFacts& facts,
@@ -41,7 +41,7 @@ Result<InputCount> count_input(Exchange& x, const RequestFacts& facts,
   } else {
     runtime::offload(work);
   }
-  return InputCount{count.tokens, count.most, true};
+  return InputCount{count.tokens, count.tokens, count.most, true};
 }
 
 }  // namespace penstock::token_limit

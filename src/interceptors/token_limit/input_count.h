@@ -12,12 +12,13 @@ namespace penstock::token_limit {
 /// The input tokens of a request.
 struct InputCount {
   std::uint64_t tokens = 0;  // as good as it is known
-  std::uint64_t most = 0;    // what to set aside
-  bool counted = false;      // by the model's tokenizer; else only bounded
+  std::uint64_t least = 0;
+  std::uint64_t most = 0;  // what to set aside
+  bool counted = false;    // by the model's tokenizer; else only bounded
 };
 
-/// How many tokens the request has at most, found without looking at any text. Does not suspend.
-/// Error: the body is no JSON.
+/// How many tokens the request has at least and at most, found without looking at any text. Does
+/// not suspend. Error: the body is no JSON.
 Result<InputCount> bound_input(Exchange& x, const RequestFacts& facts,
                                const tokens::Models& models);
 

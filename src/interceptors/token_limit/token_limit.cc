@@ -198,6 +198,14 @@ Result<void> TokenLimit::reserve(Exchange& x, const RequestFacts& facts,
       admission.reservation = std::move(*reservation);
       return {};
     }
+    if (cannot_fit(admission, std::get<Refusal>(ample))) {
+      admission.claim(admission.expected.usual());
+      auto usual = store_->reserve(admission.claims, Care::kTake, x.within(kStoreTime));
+      auto* refusal = std::get_if<Refusal>(&usual);
+      if (refusal != nullptr && refusal->why != Refusal::Why::kNeverFits) {
+        return refused(x, facts, admission, std::move(*refusal));
+      }
+    }
     admission.expected.input = TRY(token_limit::count_input(x, facts, models_->tokens));
   }
   admission.claim(admission.expected.reserved());
@@ -210,10 +218,16 @@ Result<void> TokenLimit::reserve(Exchange& x, const RequestFacts& facts,
   return {};
 }
 
+/// Whether there is too little left however the count ends, so that nobody need count.
+bool TokenLimit::cannot_fit(const Admission& admission, const Refusal& refusal) const {
+  if (queue_ || refusal.why != Refusal::Why::kNotAmple) return false;
+  const Rule& rule = *admission.rules[admission.index_of(refusal.standing.limit)];
+  return refusal.standing.remaining < admission.amount(rule, admission.expected.least());
+}
+
 Error TokenLimit::refused(Exchange& x, const RequestFacts& facts, const Admission& admission,
                           Refusal refusal) const {
-  std::size_t index = 0;
-  while (&admission.rules[index]->limit != refusal.standing.limit) ++index;
+  const std::size_t index = admission.index_of(refusal.standing.limit);
   const Rule& rule = *admission.rules[index];
   metrics_.cell(kRejections, {rule.limit.name}).add(1);
   x.on_answer([standing = refusal.standing](Headers& headers) {

@@ -53,6 +53,7 @@ class TokenLimit final : public Interceptor {
   Result<std::shared_ptr<Admission>> admit(Exchange& x, const RequestFacts& facts,
                                            token_limit::Work work) const;
   Result<void> reserve(Exchange& x, const RequestFacts& facts, Admission& admission) const;
+  bool cannot_fit(const Admission& admission, const limits::Refusal& refusal) const;
   Error refused(Exchange& x, const RequestFacts& facts, const Admission& admission,
                 limits::Refusal refusal) const;
   std::variant<limits::Reservation, limits::Refusal> ask(Exchange& x, const Admission& admission,

@@ -23,7 +23,7 @@ struct Billing {
 class Charging : public testing::TestWithParam<Billing> {};
 
 // Each of them was counted as 100 tokens of input and set aside 50 of output.
-const Expected kExpected{{100, 110, true}, 50};
+const Expected kExpected{{100, 100, 110, true}, 50};
 
 TEST_P(Charging, IsWhatTheTableSays) {
   const Outcome outcome = ended(GetParam().ending, GetParam().usage);
@@ -57,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return test.param.what; });
 
 TEST(Charge, IsNeverZeroWithoutNumbersOfTheProvider) {
-  const Expected nothing{{0, 0, true}, 50};
+  const Expected nothing{{0, 0, 0, true}, 50};
   EXPECT_EQ(charge_for(ended(Ending::kClientGone), nothing).input, 1U);
   EXPECT_EQ(charge_for(ended(Ending::kClientGone, {kCounted, {}, 0}), nothing).input, 1U);
   EXPECT_EQ(charge_for_input(nothing).input, 1U);

@@ -15,7 +15,7 @@ Result<Response> must_not_run(Exchange&) {
 
 TEST(TokenLimitRefusal, SaysWhatIsLeftAndWhenToTryAgain) {
   Fixture f;
-  f.spend(988);
+  f.spend(850);
   Call call;
   const auto r = f.run(call, must_not_run);
   ASSERT_FALSE(r);
@@ -24,20 +24,32 @@ TEST(TokenLimitRefusal, SaysWhatIsLeftAndWhenToTryAgain) {
   EXPECT_EQ(r.error().type, "tokens");
   EXPECT_EQ(r.error().code, "rate_limit_exceeded");
   EXPECT_TRUE(r.error().retry_helps);
-  EXPECT_EQ(r.error().retry_after, 11'280ms);
+  EXPECT_EQ(r.error().retry_after, 3s);
   EXPECT_EQ(r.error().public_message,
-            "rate limit reached for key `ci`: limit 1000 tokens per 1m, remaining 12, requested "
-            "200; try again in 11.28s");
+            "rate limit reached for key `ci`: limit 1000 tokens per 1m, remaining 150, requested "
+            "200; try again in 3s");
 }
 
 TEST(TokenLimitRefusal, IsOverWhenTheTimeItToldHasPassed) {
   Fixture f;
-  f.spend(988);
+  f.spend(850);
   Call call;
   const auto r = f.run(call, must_not_run);
   ASSERT_FALSE(r);
   f.clock.advance(*r.error().retry_after);
   EXPECT_TRUE(f.run(call, [](Exchange&) { return reply(200); }));
+}
+
+// Whatever the count, the answer would be the same.
+TEST(TokenLimitRefusal, IsNotCountedWhereItCannotFit) {
+  Fixture f;
+  f.spend(988);
+  Call call;
+  const auto r = f.run(call, must_not_run);
+  ASSERT_FALSE(r);
+  EXPECT_EQ(r.error().retry_after, 60ms * (uncounted() - 12));
+  EXPECT_THAT(r.error().public_message,
+              HasSubstr("requested " + std::to_string(uncounted()) + "; try again in"));
 }
 
 TEST(TokenLimitRefusal, CarriesTheHeadersOfTheLimitThatRefused) {

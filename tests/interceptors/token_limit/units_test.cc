@@ -134,7 +134,7 @@ TEST(WeightedLimit, CountsEachTokenByItsWeight) {
 
 TEST(Budget, IsRefusedInWordsThatEndRetries) {
   Fixture f("{per: key, tokens: 300, each: month, time_zone: Europe/Berlin}");
-  f.spend(200);
+  f.spend(150);
   Call call;
   const auto r = f.run(call, answer);
   ASSERT_FALSE(r);
@@ -144,7 +144,7 @@ TEST(Budget, IsRefusedInWordsThatEndRetries) {
   EXPECT_FALSE(r.error().retry_helps);
   EXPECT_FALSE(r.error().retry_after);
   EXPECT_EQ(r.error().public_message,
-            "budget exceeded for key `ci`: budget 300 tokens per month, remaining 100 tokens, "
+            "budget exceeded for key `ci`: budget 300 tokens per month, remaining 150 tokens, "
             "requested 200 tokens; it begins anew in 715h55m54.322s");
   EXPECT_EQ(call.header("x-ratelimit-reset-tokens"), "715h55m54.322s");
 }
@@ -173,7 +173,7 @@ TEST(Budget, IsNotChargedForWhatWasAdmittedBefore) {
 }
 
 TEST(MoneyLimit, CountsWhatTheModelCosts) {
-  Fixture f("{per: key, dollars: 0.002, each: month}");  // gpt-4o: 2.50 and 10 for a million
+  Fixture f("{per: key, dollars: 0.0023, each: month}");  // gpt-4o: 2.50 and 10 for a million
   Call call;
   auto r = f.run(call, answer);  // sets 100 x 2.5 + 100 x 10 micro-dollars aside
   ASSERT_TRUE(r);
@@ -183,7 +183,7 @@ TEST(MoneyLimit, CountsWhatTheModelCosts) {
   EXPECT_EQ(refused.error().code, "insufficient_quota");
   EXPECT_THAT(
       refused.error().public_message,
-      HasSubstr("budget exceeded for key `ci`: budget $0.002 per month, remaining $0.00075, "
+      HasSubstr("budget exceeded for key `ci`: budget $0.0023 per month, remaining $0.00105, "
                 "requested $0.00125; it begins anew in "));
   EXPECT_FALSE(second.headers().get("x-ratelimit-limit-tokens"));
   r->body.finish(ended(Ending::kComplete));  // 30 x 2.5 + 12 x 10
