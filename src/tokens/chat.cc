@@ -155,4 +155,8 @@ ChatBounds bound_chat(const json::Document& request, const Model& model) {
   return bound_by(add_chat, request, model);
 }
 
+std::uint64_t most_of_chat(const json::Document& request, const Model& model) {
+  return most_by(add_chat, request, model);
+}
+
 }  // namespace penstock::tokens

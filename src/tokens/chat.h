@@ -29,5 +29,7 @@ struct ChatBounds {
   std::uint64_t most = 0;
 };
 ChatBounds bound_chat(const json::Document& request, const Model& model);
+/// `most` of them alone, for half the price.
+std::uint64_t most_of_chat(const json::Document& request, const Model& model);
 
 }  // namespace penstock::tokens

@@ -85,4 +85,10 @@ ChatBounds bound_request(Route route, const json::Document& request, const Model
   return {scaled(least_tokens(bytes), model.factor), scaled(most_tokens(bytes), model.factor)};
 }
 
+std::uint64_t most_of_request(Route route, const json::Document& request, const Model& model) {
+  if (route == Route::kChatCompletions) return most_of_chat(request, model);
+  if (const AddRequest add = find_rule(route)) return most_by(add, request, model);
+  return scaled(most_tokens(request.text().size()), model.factor);
+}
+
 }  // namespace penstock::tokens

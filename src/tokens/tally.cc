@@ -95,12 +95,15 @@ ChatCount count_by(AddRequest add, const json::Document& request, const Model& m
   return count;
 }
 
-ChatBounds bound_by(AddRequest add, const json::Document& request, const Model& model) {
-  const Tally least = add_up(add, request, model, at_least);
+std::uint64_t most_by(AddRequest add, const json::Document& request, const Model& model) {
   const Tally most = add_up(add, request, model, at_most);
   const bool exact = model.exact && most.exact();
-  return {scaled(least.tokens(), model.factor),
-          with_margin(scaled(most.tokens(), model.factor), model, exact)};
+  return with_margin(scaled(most.tokens(), model.factor), model, exact);
+}
+
+ChatBounds bound_by(AddRequest add, const json::Document& request, const Model& model) {
+  const Tally least = add_up(add, request, model, at_least);
+  return {scaled(least.tokens(), model.factor), most_by(add, request, model)};
 }
 
 }  // namespace penstock::tokens

@@ -55,6 +55,7 @@ using AddRequest = void (*)(Tally& tally, simdjson::dom::object request);
 
 /// The count, and what bounds it without a look at any text.
 ChatCount count_by(AddRequest add, const json::Document& request, const Model& model);
+std::uint64_t most_by(AddRequest add, const json::Document& request, const Model& model);
 ChatBounds bound_by(AddRequest add, const json::Document& request, const Model& model);
 
 }  // namespace penstock::tokens

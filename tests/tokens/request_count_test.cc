@@ -26,6 +26,7 @@ ChatCount count(Route route, const std::string& request,
   EXPECT_TRUE(document) << request;
   const ChatCount count = count_request(route, *document, rule);
   const ChatBounds bounds = bound_request(route, *document, rule);
+  EXPECT_EQ(most_of_request(route, *document, rule), bounds.most);
   EXPECT_LE(bounds.least, count.tokens) << request;
   EXPECT_GE(bounds.most, count.most) << request;
   EXPECT_GE(count.most, count.tokens) << request;

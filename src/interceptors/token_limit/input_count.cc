@@ -19,15 +19,26 @@ const tokens::Model& model_of(const RequestFacts& facts, const tokens::Models& m
   return models.find(facts.target.model.empty() ? facts.model : facts.target.model);
 }
 
+std::uint64_t by_bytes(const Exchange& x) {
+  return (x.body().size() + kBytesPerToken - 1) / kBytesPerToken;
+}
+
 }  // namespace
+
+Result<InputCount> cap_input(Exchange& x, const RequestFacts& facts, const tokens::Models& models) {
+  const json::Document* document = TRY(x.document());
+  const std::uint64_t most =
+      tokens::most_of_request(x.request.route, *document, model_of(facts, models));
+  return InputCount{std::min(by_bytes(x), most), 0, most, false};
+}
 
 Result<InputCount> bound_input(Exchange& x, const RequestFacts& facts,
                                const tokens::Models& models) {
   const json::Document* document = TRY(x.document());
   const tokens::ChatBounds bounds =
       tokens::bound_request(x.request.route, *document, model_of(facts, models));
-  const std::uint64_t usual = (x.body().size() + kBytesPerToken - 1) / kBytesPerToken;
-  return InputCount{std::clamp(usual, bounds.least, bounds.most), bounds.least, bounds.most, false};
+  return InputCount{std::clamp(by_bytes(x), bounds.least, bounds.most), bounds.least, bounds.most,
+                    false};
 }
 
 Result<InputCount> count_input(Exchange& x, const RequestFacts& facts,

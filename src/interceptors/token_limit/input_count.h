@@ -17,8 +17,11 @@ struct InputCount {
   bool counted = false;    // by the model's tokenizer; else only bounded
 };
 
-/// How many tokens the request has at least and at most, found without looking at any text. Does
-/// not suspend. Error: the body is no JSON.
+/// How many tokens the request has at most, found without looking at any text. Does not suspend.
+/// Error: the body is no JSON.
+Result<InputCount> cap_input(Exchange& x, const RequestFacts& facts, const tokens::Models& models);
+
+/// The same, and how many it has at least, for twice the price.
 Result<InputCount> bound_input(Exchange& x, const RequestFacts& facts,
                                const tokens::Models& models);
 

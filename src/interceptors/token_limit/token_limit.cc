@@ -191,13 +191,14 @@ Result<void> TokenLimit::reserve(Exchange& x, const RequestFacts& facts,
                                  Admission& admission) const {
   const bool input_matters = any_rule(admission, token_limit::depends_on_input);
   if (input_matters) {
-    admission.expected.input = TRY(token_limit::bound_input(x, facts, models_->tokens));
+    admission.expected.input = TRY(token_limit::cap_input(x, facts, models_->tokens));
     admission.claim(admission.expected.reserved());
     auto ample = ask(x, admission, Care::kIfAmple);
     if (auto* reservation = std::get_if<Reservation>(&ample)) {
       admission.reservation = std::move(*reservation);
       return {};
     }
+    admission.expected.input = TRY(token_limit::bound_input(x, facts, models_->tokens));
     if (cannot_fit(admission, std::get<Refusal>(ample))) {
       admission.claim(admission.expected.usual());
       auto usual = store_->reserve(admission.claims, Care::kTake, x.within(kStoreTime));
