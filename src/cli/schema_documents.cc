@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/percent_encoding.h"
 #include "config/diagnostics.h"
 #include "config/files.h"
 
@@ -19,28 +20,10 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMaxFiles = 10'000;
 constexpr std::size_t kMaxBytes = 64 << 20;
 
-// RFC 3986 section 3.3: what may stand in a path as it is, and the slash.
-bool is_plain(char c) {
-  constexpr std::string_view kMarks = "-._~!$&'()*+,;=:@/";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kMarks.find(c) != std::string_view::npos;
-}
-
 std::string to_uri(const std::string& base, const std::string& path) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string uri = base;
-  if (!uri.ends_with('/')) uri += '/';
-  for (const char c : path) {
-    if (is_plain(c)) {
-      uri += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    uri += '%';
-    uri += kDigits[byte >> 4];
-    uri += kDigits[byte & 15];
-  }
-  return uri;
+  // RFC 3986 section 3.3: what may stand in a path as it is, and the slash.
+  constexpr std::string_view kMarks = "-._~!$&'()*+,;=:@/";
+  return base + (base.ends_with('/') ? "" : "/") + percent_encoded(path, kMarks);
 }
 
 /// In the order of their names, so that what is said of two files does not depend on the disk.

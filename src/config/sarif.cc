@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/percent_encoding.h"
 #include "config/config.h"
 #include "config/diagnostics.h"
 
@@ -27,21 +28,7 @@ constexpr Rule kSuspicious{1, "suspicious-configuration", "warning",
 /// A file name as a URI reference (RFC 3986 section 4.1): what a path cannot hold is escaped, and
 /// the colon too, which would make a scheme of the first segment.
 std::string to_uri(std::string_view file) {
-  constexpr std::string_view kPlain = "/-._~!$&'()*+,;=@";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string uri;
-  for (const char c : file) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (letter || kPlain.find(c) != std::string_view::npos) {
-      uri += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    uri += '%';
-    uri += kDigits[byte >> 4];
-    uri += kDigits[byte & 15];
-  }
-  return uri;
+  return percent_encoded(file, "/-._~!$&'()*+,;=@");
 }
 
 /// The column in characters; in bytes where the line is not known.
