@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "limits/sliding_log.h"
 #include "limits/store.h"
 #include "limits/world.h"
 
@@ -327,51 +328,6 @@ TEST_P(StoreSuite, NoSlowRefillIsLost) {
   EXPECT_TRUE(grants({{&limit, "k", 3}}));
 }
 
-/// Remembers each admission and its charge, and looks at every window there was.
-class SlidingLog {
- public:
-  explicit SlidingLog(const Limit& limit)
-      : capacity_(limit.capacity), window_(limit.every.count()) {}
-
-  std::size_t admit(WallTime at, std::uint64_t charge) {
-    entries_.push_back({at, charge});
-    return entries_.size() - 1;
-  }
-  void correct(std::size_t index, std::uint64_t charge) { entries_[index].charge = charge; }
-
-  /// Whether `charge` more at `at` keeps every window within capacity + rate x its length.
-  bool fits(WallTime at, std::uint64_t charge) const {
-    Wide sum = charge;
-    if (sum > capacity_) return false;
-    for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-      sum += entry->charge;
-      const Wide length = std::chrono::duration_cast<milliseconds>(at - entry->at).count();
-      if (sum * window_ > capacity_ * window_ + length * capacity_) return false;
-    }
-    return true;
-  }
-  /// Whether every window that ends with an admission is within its bound.
-  bool holds() const {
-    SlidingLog before(*this);
-    while (!before.entries_.empty()) {
-      const Entry last = before.entries_.back();
-      before.entries_.pop_back();
-      if (!before.fits(last.at, last.charge)) return false;
-    }
-    return true;
-  }
-
- private:
-  __extension__ using Wide = __int128;
-  struct Entry {
-    WallTime at;
-    std::uint64_t charge;
-  };
-  Wide capacity_;
-  Wide window_;  // ms
-  std::vector<Entry> entries_;
-};
-
 TEST_P(StoreSuite, AdmitsWhatASlidingLogAllowsAndNoMoreHoweverLongTheHolds) {
   for (const unsigned seed : {1U, 2U, 3U, 4U}) {
     std::mt19937_64 random(seed);
@@ -396,12 +352,13 @@ TEST_P(StoreSuite, AdmitsWhatASlidingLogAllowsAndNoMoreHoweverLongTheHolds) {
         const std::uint64_t amount = 1 + upto(limit.capacity);
         auto result = ask({{&limit, key, amount}});
         auto* const held = std::get_if<Reservation>(&result);
-        ASSERT_EQ(held != nullptr, amount <= limit.capacity && log.fits(world_->now(), amount))
+        ASSERT_EQ(held != nullptr,
+                  amount <= limit.capacity && log.fits(world_->now().time_since_epoch(), amount))
             << "step " << i << " of seed " << seed;
         if (held == nullptr) continue;
         held->settle(std::vector<std::uint64_t>{amount});
         world_->catch_up();
-        log.admit(world_->now(), amount);
+        log.admit(world_->now().time_since_epoch(), amount);
         ++admitted;
         continue;
       }
@@ -417,7 +374,8 @@ TEST_P(StoreSuite, AdmitsWhatASlidingLogAllowsAndNoMoreHoweverLongTheHolds) {
       const std::uint64_t amount = 1 + upto(limit.capacity / 2);
       auto result = ask({{&limit, key, amount}});
       if (auto* const held = std::get_if<Reservation>(&result)) {
-        open.push_back({std::move(*held), log.admit(world_->now(), amount), amount});
+        open.push_back(
+            {std::move(*held), log.admit(world_->now().time_since_epoch(), amount), amount});
       }
     }
     for (Open& left : open) {
