@@ -6,6 +6,15 @@
 
 namespace penstock {
 
+namespace {
+
+[[gnu::noinline]] Result<std::optional<Chunk>> nothing_more(bool ended) {
+  if (ended) return std::nullopt;
+  return internal_error("a body was read on after an error");
+}
+
+}  // namespace
+
 const char* to_string(Ending ending) noexcept {
   switch (ending) {
     case Ending::kComplete:
@@ -58,14 +67,25 @@ void Body::on_finish(UniqueFunction<void(const Outcome&)> fn) {
   finishers_.push_back(std::move(fn));
 }
 
+// An open stream waits in here, often in one of these within another, so the frame is kept small:
+// one result, which is the caller's, and what comes behind the wait in a frame of its own.
 Result<std::optional<Chunk>> Body::read(Deadline deadline) {
-  if (reading_ == Reading::kEnded) return std::nullopt;
-  if (reading_ == Reading::kFailed) return internal_error("a body was read on after an error");
-  reading_ = Reading::kFailed;
-  const std::optional<Chunk> chunk = TRY(pull(deadline));
-  if (chunk) TRY_VOID(show(*chunk));
-  // A whole text is one chunk; the next read finds its end.
-  reading_ = chunk && source_ ? Reading::kOpen : Reading::kEnded;
+  const bool is_open = reading_ == Reading::kOpen;
+  const bool ended = reading_ == Reading::kEnded;
+  if (is_open) reading_ = Reading::kFailed;
+  Result<std::optional<Chunk>> chunk = is_open ? pull(deadline) : nothing_more(ended);
+  const auto look_at = [this](Result<std::optional<Chunk>> & read) __attribute__((noinline)) {
+    if (!read) return;
+    if (*read) {
+      if (auto shown = show(**read); !shown) {
+        read = std::move(shown).error();
+        return;
+      }
+    }
+    // A whole text is one chunk; the next read finds its end.
+    reading_ = *read && source_ ? Reading::kOpen : Reading::kEnded;
+  };
+  if (is_open) look_at(chunk);
   return chunk;
 }
 

@@ -21,10 +21,12 @@ class MeteredStream final : public BodySource {
         cut_off_(std::move(cut_off)),
         held_(admission_->expected.output) {}
 
+  // What is seldom done stands in functions of its own, so that a stream that waits has a small
+  // stack.
   Result<std::optional<Chunk>> read(Deadline deadline) override {
-    if (cut_by_ != nullptr) return cut();
-    auto chunk = inner_->read(deadline);
-    if (chunk && *chunk && follows_ != Follows::kNothing) keep_up(deadline);
+    const bool is_cut = cut_by_ != nullptr;
+    Result<std::optional<Chunk>> chunk = is_cut ? cut() : inner_->read(deadline);
+    if (!is_cut && chunk && *chunk && falls_behind()) keep_up(deadline);
     return chunk;
   }
   Usage usage() const override { return inner_->usage(); }
@@ -36,11 +38,13 @@ class MeteredStream final : public BodySource {
     kNothing,
   };
 
+  [[gnu::noinline]] bool falls_behind() const {
+    return follows_ != Follows::kNothing && inner_->usage().output.value_or(0) > held_;
+  }
+
   /// Holds at least what has come.
-  void keep_up(Deadline deadline) {
-    const std::uint64_t output = inner_->usage().output.value_or(0);
-    if (output <= held_) return;
-    const std::uint64_t missing = output - held_;
+  [[gnu::noinline]] void keep_up(Deadline deadline) {
+    const std::uint64_t missing = inner_->usage().output.value_or(0) - held_;
     if (extend(missing, deadline)) return;
     if (follows_ == Follows::kAll) {
       follows_ = has_cutting_rule() ? Follows::kCutting : Follows::kNothing;
@@ -95,7 +99,7 @@ class MeteredStream final : public BodySource {
   }
 
   /// The last event, and behind it the error.
-  Result<std::optional<Chunk>> cut() {
+  [[gnu::noinline]] Result<std::optional<Chunk>> cut() {
     if (!told_) {
       told_ = cut_off_(*cut_by_);
       if (!told_->event.empty()) return std::optional<Chunk>(Chunk{told_->event});
