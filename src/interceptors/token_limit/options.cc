@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxRules = 16;
 
-constexpr std::chrono::milliseconds kMostWait = std::chrono::minutes(10);
 constexpr std::uint64_t kMostWaiting = 100'000;
 
 std::optional<limits::QueueOptions> read_queue(config::MapReader& map) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -10,6 +11,9 @@
 #include "limits/waiting_queue.h"
 
 namespace penstock::token_limit {
+
+/// The longest that a queue may let requests wait.
+inline constexpr std::chrono::minutes kMostWait{10};
 
 /// The options of `token_limit`.
 struct Options {

@@ -34,8 +34,6 @@ using token_limit::Work;
 
 /// A store that waits for longer than that is broken; its own time-out is shorter.
 constexpr std::chrono::seconds kStoreTime{5};
-/// The longest that the options allow.
-constexpr std::chrono::minutes kMostWait{10};
 
 constexpr std::array<std::string_view, 1> kLimitLabel{"limit"};
 const MetricFamily kRejections{"penstock_limit_rejections_total",
@@ -184,7 +182,7 @@ std::variant<Reservation, Refusal> TokenLimit::ask(Exchange& x, const Admission&
   if (!queue_) return store_->reserve(admission.claims, care, x.within(kStoreTime));
   const Spend spend = admission.expected.reserved();
   return queue_->reserve(owner_of(x), token_limit::add(spend.input, spend.output), admission.claims,
-                         care, x.within(kStoreTime + kMostWait));
+                         care, x.within(kStoreTime + token_limit::kMostWait));
 }
 
 Result<void> TokenLimit::reserve(Exchange& x, const RequestFacts& facts,
@@ -212,7 +210,6 @@ Result<void> TokenLimit::reserve(Exchange& x, const RequestFacts& facts,
   admission.claim(admission.expected.reserved());
   auto result = ask(x, admission, Care::kTake);
   if (auto* refusal = std::get_if<Refusal>(&result)) {
-    if (x.cancel().requested()) return client_left();
     return refused(x, facts, admission, std::move(*refusal));
   }
   admission.reservation = std::move(std::get<Reservation>(result));
@@ -228,6 +225,7 @@ bool TokenLimit::cannot_fit(const Admission& admission, const Refusal& refusal) 
 
 Error TokenLimit::refused(Exchange& x, const RequestFacts& facts, const Admission& admission,
                           Refusal refusal) const {
+  if (x.cancel().requested()) return client_left();  // the refusal may say nothing
   const std::size_t index = admission.index_of(refusal.standing.limit);
   const Rule& rule = *admission.rules[index];
   metrics_.cell(kRejections, {rule.limit.name}).add(1);
