@@ -12,12 +12,11 @@
 #include <nlohmann/json.hpp>
 
 #include "integration/faults.h"
-#include "limits/remote/redis_server.h"
+#include "support/redis_server.h"
 
 namespace penstock::test {
 namespace {
 
-using limits::test::RedisServer;
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 

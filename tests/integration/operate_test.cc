@@ -12,7 +12,7 @@
 
 #include "control/openapi_document.h"
 #include "integration/fixture.h"
-#include "limits/remote/redis_server.h"
+#include "support/redis_server.h"
 
 namespace penstock::test {
 namespace {
@@ -113,7 +113,7 @@ std::set<std::string> families_of(const std::string& page) {
 }
 
 TEST(Metrics, AreThoseThatTheDocumentationAndTheDashboardKnow) {
-  const limits::test::RedisServer store;
+  const RedisServer store;
   ScriptedUpstream provider;
   provider.on_request([](auto& c) { c.send(json_reply(200, kAnswer)); });
   std::string yaml = config(provider);

@@ -5,13 +5,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "limits/remote/redis_server.h"
 #include "limits/remote/world.h"
+#include "support/redis_server.h"
 
 namespace penstock::limits::test {
 namespace {
 
 using penstock::test::kPatience;
+using penstock::test::RedisServer;
 using testing::HasSubstr;
 
 /// One limit for each policy, so large a window that nothing flows in meanwhile.

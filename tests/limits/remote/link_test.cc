@@ -6,12 +6,13 @@
 #include <gtest/gtest.h>
 
 #include "limits/remote/fake_server.h"
-#include "limits/remote/redis_server.h"
 #include "limits/remote/world.h"
+#include "support/redis_server.h"
 
 namespace penstock::limits::test {
 namespace {
 
+using penstock::test::RedisServer;
 using testing::HasSubstr;
 
 const Limit kLimit{"limit", Unit::kTokens, Algorithm::kBucket, 1000, std::chrono::hours(1000)};

@@ -10,12 +10,14 @@
 
 #include <gtest/gtest.h>
 
-#include "limits/remote/redis_server.h"
 #include "limits/remote/shared_limits.h"
 #include "limits/remote/world.h"
+#include "support/redis_server.h"
 
 namespace penstock::limits::test {
 namespace {
+
+using penstock::test::RedisServer;
 
 /// A hammer at work.
 class Hammer {

@@ -11,11 +11,11 @@
 #include "penstock/clock.h"
 
 #include "limits/remote/backend.h"
-#include "limits/remote/redis_server.h"
 #include "limits/remote/remote_store.h"
 #include "limits/world.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
+#include "support/redis_server.h"
 #include "support/temp_folder.h"
 
 namespace penstock::limits::test {
@@ -44,7 +44,7 @@ bool eventually(Holds holds) {
 
 /// A gateway process's share of a remote store: the store and what it works with.
 struct Process {
-  Process(const RedisServer& server, const Clock& clock, RemoteOptions options = {})
+  Process(const penstock::test::RedisServer& server, const Clock& clock, RemoteOptions options = {})
       : Process(server.port(), clock, std::move(options)) {}
   Process(std::uint16_t port, const Clock& clock, RemoteOptions options = {}) {
     log = std::move(*Log::open({.file = folder.path() + "/log"}, clock));
@@ -87,7 +87,7 @@ class RemoteWorld final : public World {
   /// The process's clock goes wrong by so much more.
   void shift_process_clock(milliseconds time) { clock.advance(time); }
 
-  RedisServer& server() { return server_; }
+  penstock::test::RedisServer& server() { return server_; }
   Process& process() { return process_; }
   /// Options of a process that goes by the server's set time, and loses nothing when that leaps.
   static RemoteOptions options();
@@ -97,7 +97,7 @@ class RemoteWorld final : public World {
   std::string microseconds() const;
   void set_time();
 
-  RedisServer server_;
+  penstock::test::RedisServer server_;
   WallTime now_ = std::chrono::floor<milliseconds>(system_clock().wall_now());
   Process process_;
 };

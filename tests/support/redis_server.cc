@@ -1,4 +1,4 @@
-#include "limits/remote/redis_server.h"
+#include "support/redis_server.h"
 
 #include <chrono>
 #include <csignal>
@@ -11,22 +11,21 @@
 
 #include <gtest/gtest.h>
 
-namespace penstock::limits::test {
+namespace penstock::test {
 
 namespace {
 
-using penstock::test::kPatience;
-using penstock::test::Socket;
+namespace resp = limits::remote;
 
 std::uint16_t free_port() {
-  const penstock::test::Listener listener;
+  const Listener listener;
   return listener.port();
 }
 
 }  // namespace
 
 RedisServer::RedisServer(Settings settings) : settings_(std::move(settings)) {
-  if (settings_.tls) certificate_ = std::make_unique<penstock::test::TestCertificate>();
+  if (settings_.tls) certificate_ = std::make_unique<TestCertificate>();
   // Somebody else may get the port before the server has it.
   for (int attempt = 0; attempt < 5 && pid_ < 0; ++attempt) {
     port_ = free_port();
@@ -111,21 +110,21 @@ bool RedisServer::answers() const {
   return bytes.starts_with("+PONG") || bytes.starts_with("-NOAUTH");
 }
 
-remote::Reply RedisServer::command(std::initializer_list<std::string_view> words) const {
+resp::Reply RedisServer::command(std::initializer_list<std::string_view> words) const {
   std::string bytes;
   std::size_t replies = 1;
   if (!settings_.password.empty()) {
     const std::string_view login[] = {"AUTH", settings_.password};
-    remote::append_command(bytes, login);
+    resp::append_command(bytes, login);
     replies = 2;
   }
-  remote::append_command(bytes, std::span(words.begin(), words.size()));
+  resp::append_command(bytes, std::span(words.begin(), words.size()));
   Socket socket = Socket::connect(port_);
   if (settings_.tls) {
     EXPECT_TRUE(socket.connect_tls({.ca_file = ca_file()}));
   }
   socket.send(bytes);
-  remote::ReplyReader reader;
+  resp::ReplyReader reader;
   while (true) {
     auto reply = reader.next();
     if (!reply) break;
@@ -142,4 +141,4 @@ remote::Reply RedisServer::command(std::initializer_list<std::string_view> words
   return {};
 }
 
-}  // namespace penstock::limits::test
+}  // namespace penstock::test

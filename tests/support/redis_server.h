@@ -11,7 +11,7 @@
 #include "support/temp_folder.h"
 #include "support/test_certificate.h"
 
-namespace penstock::limits::test {
+namespace penstock::test {
 
 /// A redis-server of a test on a free port of 127.0.0.1, killed when this dies. Used by one thread,
 /// but for `command`, which connects anew each time and may be called by any.
@@ -34,7 +34,7 @@ class RedisServer {
   const std::string& ca_file() const { return certificate_->file(); }
 
   /// One exchange; an error reply fails the test, and so does a server that does not answer.
-  remote::Reply command(std::initializer_list<std::string_view> words) const;
+  limits::remote::Reply command(std::initializer_list<std::string_view> words) const;
 
   /// SIGSTOP and SIGCONT.
   void freeze() const;
@@ -47,10 +47,10 @@ class RedisServer {
   bool answers() const;
 
   const Settings settings_;
-  penstock::test::TempFolder folder_;
-  std::unique_ptr<penstock::test::TestCertificate> certificate_;
+  TempFolder folder_;
+  std::unique_ptr<TestCertificate> certificate_;
   std::uint16_t port_ = 0;
   int pid_ = -1;
 };
 
-}  // namespace penstock::limits::test
+}  // namespace penstock::test
