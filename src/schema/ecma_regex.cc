@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "json/utf8.h"
-#include "schema/formats/text_reader.h"
+#include "schema/formats/format_reader.h"
 #include "schema/regex_translator.h"
 
 namespace penstock::schema {

@@ -186,6 +186,12 @@ std::string multiple_of(const Node& node) {
   return "a multiple of " + number_text(node.number->multiple_of->number());
 }
 
+SizeWords size_words(TypeSet type) {
+  if (type == kArray) return {"an array", "item", "minItems", "maxItems"};
+  if (type == kObject) return {"an object", "field", "minProperties", "maxProperties"};
+  return {"a string", "character", "minLength", "maxLength"};
+}
+
 std::string sized(std::string_view article_noun, std::string_view unit, const SizeRange& range,
                   std::uint64_t found) {
   if (found < range.min && range.min == 1) {

@@ -14,6 +14,9 @@ namespace penstock::schema {
 // The words that tell a client what was expected. Each text is bounded, however long the texts of
 // client and schema are.
 
+/// A longer name of a field is not repeated.
+inline constexpr std::size_t kMaxNameBytes = 128;
+
 /// "a string, an array or null".
 std::string type_names(TypeSet types);
 /// "null", "a number".
@@ -33,6 +36,15 @@ std::string one_of(const std::vector<std::string>& choices);
 std::string number_in(const Node& node);
 /// "a multiple of 0.01".
 std::string multiple_of(const Node& node);
+/// What has a size is called so.
+struct SizeWords {
+  std::string_view article_noun;
+  std::string_view unit;
+  std::string_view min_keyword;
+  std::string_view max_keyword;
+};
+/// Of arrays, objects and strings.
+SizeWords size_words(TypeSet type);
 /// "a non-empty array" or "an array of at most 3 items", whichever was broken by `found`.
 std::string sized(std::string_view article_noun, std::string_view unit, const SizeRange& range,
                   std::uint64_t found);

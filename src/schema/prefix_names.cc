@@ -6,12 +6,6 @@
 
 namespace penstock::schema {
 
-namespace {
-
-constexpr std::size_t kBits = 64;  // of a word of seen_
-
-}  // namespace
-
 bool PrefixValidator::begin_name() {
   const Frame& frame = frames_.back();
   names_.resize(frame.name_at);

@@ -8,25 +8,6 @@
 
 namespace penstock::schema {
 
-namespace {
-
-constexpr std::size_t kMaxNameBytes = 128;
-
-struct SizeWords {
-  std::string_view article_noun;
-  std::string_view unit;
-  std::string_view min_keyword;
-  std::string_view max_keyword;
-};
-
-SizeWords size_words(TypeSet type) {
-  if (type == kArray) return {"an array", "item", "minItems", "maxItems"};
-  if (type == kObject) return {"an object", "field", "minProperties", "maxProperties"};
-  return {"a string", "character", "minLength", "maxLength"};
-}
-
-}  // namespace
-
 bool PrefixValidator::tell(const Node& node, std::string_view keyword, std::string message) {
   Violation violation;
   violation.schema_path = node.path + "/" + std::string(keyword);

@@ -14,7 +14,6 @@ using simdjson::dom::element;
 // See Pattern::work.
 constexpr std::uint64_t kMaxMatching = 400'000'000;
 constexpr std::size_t kMaxSeenWords = std::size_t{1} << 16;
-constexpr std::size_t kBits = 64;
 constexpr std::uint64_t kNoBound = std::numeric_limits<std::uint64_t>::max();
 
 /// Whether one of the values has one of these types.

@@ -133,7 +133,8 @@ class PrefixValidator final : private TextEvents {
   std::vector<Frame> frames_;  // outermost first
   std::vector<Watch> watches_;
   std::vector<OpenChoice> choices_;
-  std::vector<std::uint64_t> seen_;  // bits
+  static constexpr std::size_t kBits = 64;
+  std::vector<std::uint64_t> seen_;  // words of kBits
   std::vector<Pending> pending_;
   std::string names_;      // of the members that are open, one behind the other
   std::string text_;       // of the scalar that is being read, where it is needed

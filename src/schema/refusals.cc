@@ -13,23 +13,8 @@ namespace penstock::schema {
 
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 128;
-
 std::string_view keyword_of(const Choice& choice) {
   return choice.exactly_one ? "oneOf" : "anyOf";
-}
-
-struct SizeWords {
-  std::string_view article_noun;
-  std::string_view unit;
-  std::string_view min_keyword;
-  std::string_view max_keyword;
-};
-
-SizeWords size_words(Type type) {
-  if (type == kArray) return {"an array", "item", "minItems", "maxItems"};
-  if (type == kObject) return {"an object", "field", "minProperties", "maxProperties"};
-  return {"a string", "character", "minLength", "maxLength"};
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "json/utf8.h"
-#include "schema/formats/text_reader.h"
+#include "schema/formats/format_reader.h"
 #include "schema/regex_property.h"
 #include "schema/regex_translator.h"
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "schema/formats/format_reader.h"
 #include "schema/formats/formats.h"
-#include "schema/formats/text_reader.h"
 
 namespace penstock::schema {
 
@@ -77,7 +77,7 @@ bool is_mail_domain(std::string_view domain) {
 }  // namespace
 
 bool is_ipv4(std::string_view text) {
-  TextReader reader(text);
+  FormatReader reader(text);
   for (int i = 0; i < 4; ++i) {
     if (i > 0 && !reader.take('.')) return false;
     const std::string_view digits = reader.take_digits();

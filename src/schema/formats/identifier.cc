@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "schema/ecma_regex.h"
+#include "schema/formats/format_reader.h"
 #include "schema/formats/formats.h"
-#include "schema/formats/text_reader.h"
 
 namespace penstock::schema {
 
@@ -25,7 +25,7 @@ bool is_json_pointer(std::string_view text) {
 }
 
 bool is_relative_json_pointer(std::string_view text) {
-  TextReader reader(text);
+  FormatReader reader(text);
   const std::string_view levels = reader.take_digits();
   if (levels.empty() || (levels.size() > 1 && levels.front() == '0')) return false;
   return reader.rest() == "#" || is_json_pointer(reader.rest());

@@ -1,7 +1,7 @@
 // RFC 3339.
 
+#include "schema/formats/format_reader.h"
 #include "schema/formats/formats.h"
-#include "schema/formats/text_reader.h"
 
 namespace penstock::schema {
 
@@ -18,7 +18,7 @@ int days_in(int year, int month) {
   return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
-bool take_date(TextReader& text) {
+bool take_date(FormatReader& text) {
   const auto year = text.take_number(4);
   if (!year || !text.take('-')) return false;
   const auto month = text.take_number(2);
@@ -28,7 +28,7 @@ bool take_date(TextReader& text) {
 }
 
 // In minutes; nullopt: none stands there.
-std::optional<int> take_offset(TextReader& text) {
+std::optional<int> take_offset(FormatReader& text) {
   if (text.take_any_of("Zz")) return 0;
   const bool behind = text.peek() == '-';
   if (!text.take_any_of("+-")) return std::nullopt;
@@ -40,7 +40,7 @@ std::optional<int> take_offset(TextReader& text) {
   return behind ? -offset : offset;
 }
 
-bool take_time(TextReader& text) {
+bool take_time(FormatReader& text) {
   const auto hour = text.take_number(2);
   if (!hour || !text.take(':')) return false;
   const auto minute = text.take_number(2);
@@ -57,7 +57,7 @@ bool take_time(TextReader& text) {
 }
 
 // Numbers with these units, in their order and without a gap between the first and the last.
-bool take_units(TextReader& text, std::string_view units) {
+bool take_units(FormatReader& text, std::string_view units) {
   bool any = false;
   while (is_digit(text.peek())) {
     text.take_digits();
@@ -73,22 +73,22 @@ bool take_units(TextReader& text, std::string_view units) {
 }  // namespace
 
 bool is_date(std::string_view text) {
-  TextReader reader(text);
+  FormatReader reader(text);
   return take_date(reader) && reader.at_end();
 }
 
 bool is_time(std::string_view text) {
-  TextReader reader(text);
+  FormatReader reader(text);
   return take_time(reader) && reader.at_end();
 }
 
 bool is_date_time(std::string_view text) {
-  TextReader reader(text);
+  FormatReader reader(text);
   return take_date(reader) && reader.take_any_of("Tt") && take_time(reader) && reader.at_end();
 }
 
 bool is_duration(std::string_view text) {
-  TextReader reader(text);
+  FormatReader reader(text);
   if (!reader.take('P')) return false;
   if (text.ends_with('W')) return take_units(reader, "W") && reader.at_end();
   const bool date = reader.peek() != 'T';

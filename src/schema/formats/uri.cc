@@ -7,8 +7,8 @@
 #include <cstdint>
 
 #include "json/utf8.h"
+#include "schema/formats/format_reader.h"
 #include "schema/formats/formats.h"
-#include "schema/formats/text_reader.h"
 
 namespace penstock::schema {
 

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "schema/formats/format_reader.h"
 #include "schema/formats/formats.h"
-#include "schema/formats/text_reader.h"
 
 namespace penstock::schema {
 
 namespace {
 
-bool take_encoded_byte(TextReader& text) {
+bool take_encoded_byte(FormatReader& text) {
   const std::string_view digits = text.rest().substr(0, 3);
   if (digits.size() < 3 || digits[0] != '%') return false;
   if (!is_hex_digit(digits[1]) || !is_hex_digit(digits[2])) return false;
@@ -17,13 +17,13 @@ bool take_encoded_byte(TextReader& text) {
   return true;
 }
 
-bool take_name_letter(TextReader& text) {
+bool take_name_letter(FormatReader& text) {
   if (text.peek() == '%') return take_encoded_byte(text);
   const char c = text.peek();
   return (is_letter(c) || is_digit(c) || c == '_') && text.take(c);
 }
 
-bool take_name(TextReader& text) {
+bool take_name(FormatReader& text) {
   do {
     if (!take_name_letter(text)) return false;
     while (take_name_letter(text)) {
@@ -32,13 +32,13 @@ bool take_name(TextReader& text) {
   return true;
 }
 
-bool take_modifier(TextReader& text) {
+bool take_modifier(FormatReader& text) {
   if (text.take('*') || !text.take(':')) return true;
   const std::string_view length = text.take_digits();
   return !length.empty() && length.size() <= 4 && length.front() != '0';
 }
 
-bool take_expression(TextReader& text) {
+bool take_expression(FormatReader& text) {
   text.take_any_of("+#./;?&");
   do {
     if (!take_name(text) || !take_modifier(text)) return false;
@@ -50,7 +50,7 @@ bool take_expression(TextReader& text) {
 
 bool is_uri_template(std::string_view text) {
   constexpr std::string_view kForbidden = "\"<>\\^`|}\x7F";
-  TextReader reader(text);
+  FormatReader reader(text);
   while (!reader.at_end()) {
     const char c = reader.peek();
     if (c == '%') {

@@ -17,9 +17,9 @@ inline bool is_hex_digit(char c) noexcept {
 }
 
 /// Takes a text apart from its front; what formats are read with.
-class TextReader {
+class FormatReader {
  public:
-  explicit TextReader(std::string_view text) : rest_(text) {}
+  explicit FormatReader(std::string_view text) : rest_(text) {}
 
   bool at_end() const noexcept { return rest_.empty(); }
   /// NUL at the end.
