@@ -25,7 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kFresh = 30s;
 constexpr auto kStale = 10min;
-constexpr std::size_t kThreads = 2;
+constexpr std::size_t kLookupThreads = 2;
 constexpr int kMaxPending = 1024;
 
 using Addresses = std::vector<Address>;
@@ -96,7 +96,7 @@ struct Resolver::Impl {
   std::mutex mutex;
   std::map<std::string, Entry> cache;  // hosts of the configuration only, so it stays small
   int pending = 0;
-  boost::asio::thread_pool threads{kThreads};
+  boost::asio::thread_pool threads{kLookupThreads};
 
   std::optional<Addresses> cached(const std::string& host, std::chrono::seconds max_age) {
     const std::lock_guard lock(mutex);

@@ -11,7 +11,7 @@ namespace {
 using runtime::IoError;
 using runtime::IoResult;
 
-constexpr http::HeadLimits kHeadLimits{.max_bytes = 16 * 1024};
+constexpr http::HeadLimits kProxyHeadLimits{.max_bytes = 16 * 1024};
 
 IoError refused(std::string detail) {
   return {IoError::Kind::kRefused, std::move(detail)};
@@ -49,7 +49,7 @@ IoResult<void> open_tunnel(runtime::Socket& socket, const config::Proxy& proxy,
   if (auto written = socket.write(connect_head(proxy, target), deadline); !written) {
     return written.error();
   }
-  http::ResponseParser parser(kHeadLimits, true);  // as to a HEAD: no body follows a success
+  http::ResponseParser parser(kProxyHeadLimits, true);  // as to a HEAD: no body follows a success
   std::string received;
   while (true) {
     const std::span<char> scratch = runtime::Loop::current().scratch();
