@@ -151,12 +151,12 @@ ChatCount count_chat(const json::Document& request, const Model& model) {
   return count_by(add_chat, request, model);
 }
 
-ChatBounds bound_chat(const json::Document& request, const Model& model) {
-  return bound_by(add_chat, request, model);
-}
-
 std::uint64_t most_of_chat(const json::Document& request, const Model& model) {
   return most_by(add_chat, request, model);
+}
+
+std::uint64_t least_of_chat(const json::Document& request, const Model& model) {
+  return least_by(add_chat, request, model);
 }
 
 }  // namespace penstock::tokens

@@ -22,14 +22,11 @@ struct ChatCount {
 /// to 40 ms a megabyte (see Encoding). Does not suspend; thread-safe.
 ChatCount count_chat(const json::Document& request, const Model& model);
 
-/// Between these lie `tokens` and `most` of what count_chat would say, found without looking at any
-/// text: some microseconds, and enough where a limit is far away.
-struct ChatBounds {
-  std::uint64_t least = 0;
-  std::uint64_t most = 0;
-};
-ChatBounds bound_chat(const json::Document& request, const Model& model);
-/// `most` of them alone, for half the price.
+/// What count_chat would say for `most` is not above this, found without looking at any text: a
+/// microsecond, and enough where a limit is far away.
 std::uint64_t most_of_chat(const json::Document& request, const Model& model);
+/// What it would say for `tokens` is not below this, found by counting words: a thirtieth of the
+/// time, and enough where too little is left.
+std::uint64_t least_of_chat(const json::Document& request, const Model& model);
 
 }  // namespace penstock::tokens

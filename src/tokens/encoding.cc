@@ -1,5 +1,8 @@
 #include "tokens/encoding.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "tokens/byte_pairs.h"
 
 namespace penstock::tokens {
@@ -14,6 +17,33 @@ const std::array<Encoding, 5>& encodings() noexcept {
        {"p50k_base", VocabularyView(Vocabulary::kP50k), r50k_piece_end},
        {"r50k_base", VocabularyView(Vocabulary::kR50k), r50k_piece_end}}};
   return all;
+}
+
+constexpr std::uint64_t kEach = 0x0101010101010101;
+constexpr std::uint64_t kHigh = 0x80 * kEach;
+constexpr std::uint64_t kLow = 0x7F * kEach;
+
+/// How many blanks stand before a visible character of ASCII. No two of these are in one piece: the
+/// patterns of all encodings take a blank only at the front of a word, or among white space alone.
+/// Eight bytes at a time, each marked by its highest bit.
+std::uint64_t blanks_before_words(std::string_view text) noexcept {
+  std::uint64_t count = 0;
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint64_t) < text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t bytes;
+    std::uint64_t next;
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    std::memcpy(&next, text.data() + at + 1, sizeof next);
+    const std::uint64_t other = bytes ^ (' ' * kEach);  // zero where a blank is
+    const std::uint64_t blanks = ~(((other & kLow) + kLow) | other);
+    const std::uint64_t visible = ((next & kLow) + (0x7F - ' ') * kEach) & ~next;
+    count += ((blanks & visible & kHigh) >> 7) * kEach >> 56;
+  }
+  for (; at + 1 < text.size(); ++at) {
+    const auto next = static_cast<signed char>(text[at + 1]);
+    if (text[at] == ' ' && next > ' ') ++count;
+  }
+  return count;
 }
 
 }  // namespace
@@ -76,6 +106,11 @@ void Encoding::append_bytes(TokenId token, std::string& out) const {
   }
   append_bytes(vocabulary_.left(token), out);
   append_bytes(vocabulary_.right(token), out);
+}
+
+std::uint64_t least_tokens(std::string_view text) noexcept {
+  const std::uint64_t words = blanks_before_words(text) + (text.empty() || text[0] == ' ' ? 0 : 1);
+  return std::max(words, least_tokens(std::uint64_t{text.size()}));
 }
 
 }  // namespace penstock::tokens

@@ -78,17 +78,16 @@ ChatCount count_request(Route route, const json::Document& request, const Model&
   return count;
 }
 
-ChatBounds bound_request(Route route, const json::Document& request, const Model& model) {
-  if (route == Route::kChatCompletions) return bound_chat(request, model);
-  if (const AddRequest add = find_rule(route)) return bound_by(add, request, model);
-  const std::uint64_t bytes = request.text().size();
-  return {scaled(least_tokens(bytes), model.factor), scaled(most_tokens(bytes), model.factor)};
-}
-
 std::uint64_t most_of_request(Route route, const json::Document& request, const Model& model) {
   if (route == Route::kChatCompletions) return most_of_chat(request, model);
   if (const AddRequest add = find_rule(route)) return most_by(add, request, model);
   return scaled(most_tokens(request.text().size()), model.factor);
+}
+
+std::uint64_t least_of_request(Route route, const json::Document& request, const Model& model) {
+  if (route == Route::kChatCompletions) return least_of_chat(request, model);
+  if (const AddRequest add = find_rule(route)) return least_by(add, request, model);
+  return scaled(least_tokens(std::uint64_t{request.text().size()}), model.factor);
 }
 
 }  // namespace penstock::tokens

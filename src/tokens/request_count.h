@@ -20,10 +20,9 @@ namespace penstock::tokens {
 /// 10 to 40 ms a megabyte (see Encoding). Does not suspend; thread-safe.
 ChatCount count_request(Route route, const json::Document& request, const Model& model);
 
-/// Between these lie `tokens` and `most` of what count_request would say, found without looking at
-/// any text: some microseconds, and enough where a limit is far away.
-ChatBounds bound_request(Route route, const json::Document& request, const Model& model);
-/// `most` of them alone, for half the price.
+/// What count_request would say for `most` is not above the one, for `tokens` not below the other;
+/// see most_of_chat and least_of_chat.
 std::uint64_t most_of_request(Route route, const json::Document& request, const Model& model);
+std::uint64_t least_of_request(Route route, const json::Document& request, const Model& model);
 
 }  // namespace penstock::tokens

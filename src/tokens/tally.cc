@@ -14,7 +14,7 @@ std::uint64_t exactly(const Encoding& encoding, std::string_view text) {
   return encoding.count(text);
 }
 std::uint64_t at_least(const Encoding&, std::string_view text) {
-  return least_tokens(text.size());
+  return least_tokens(text);
 }
 std::uint64_t at_most(const Encoding&, std::string_view text) {
   return most_tokens(text.size());
@@ -101,9 +101,8 @@ std::uint64_t most_by(AddRequest add, const json::Document& request, const Model
   return with_margin(scaled(most.tokens(), model.factor), model, exact);
 }
 
-ChatBounds bound_by(AddRequest add, const json::Document& request, const Model& model) {
-  const Tally least = add_up(add, request, model, at_least);
-  return {scaled(least.tokens(), model.factor), most_by(add, request, model)};
+std::uint64_t least_by(AddRequest add, const json::Document& request, const Model& model) {
+  return scaled(add_up(add, request, model, at_least).tokens(), model.factor);
 }
 
 }  // namespace penstock::tokens

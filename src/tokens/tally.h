@@ -53,9 +53,9 @@ class Tally {
 /// What adds a request, which is an object.
 using AddRequest = void (*)(Tally& tally, simdjson::dom::object request);
 
-/// The count, and what bounds it without a look at any text.
+/// The count; what bounds it without a look at any text, and what does by words.
 ChatCount count_by(AddRequest add, const json::Document& request, const Model& model);
 std::uint64_t most_by(AddRequest add, const json::Document& request, const Model& model);
-ChatBounds bound_by(AddRequest add, const json::Document& request, const Model& model);
+std::uint64_t least_by(AddRequest add, const json::Document& request, const Model& model);
 
 }  // namespace penstock::tokens

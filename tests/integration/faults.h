@@ -79,10 +79,11 @@ inline std::int64_t input_estimate(std::string_view body) {
   if (!document) return -1;
   const bool chat = document->root()["messages"].error() == simdjson::SUCCESS;
   const std::string_view model = document->root()["model"].get_string().value();
-  const auto bounds = tokens::bound_request(chat ? Route::kChatCompletions : Route::kEmbeddings,
-                                            *document, tokens::Models::builtin().find(model));
+  const std::uint64_t most =
+      tokens::most_of_request(chat ? Route::kChatCompletions : Route::kEmbeddings, *document,
+                              tokens::Models::builtin().find(model));
   const std::uint64_t usual = (body.size() + 3) / 4;
-  return static_cast<std::int64_t>(std::clamp(usual, bounds.least, bounds.most));
+  return static_cast<std::int64_t>(std::min(usual, most));
 }
 
 /// How many exchanges the log has by now.

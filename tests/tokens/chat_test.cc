@@ -23,9 +23,8 @@ ChatCount count(const std::string& request, const Model& rule = model("gpt-4o"))
   const auto document = penstock::json::Document::parse(text);
   EXPECT_TRUE(document) << request;
   const ChatCount count = count_chat(*document, rule);
-  const ChatBounds bounds = bound_chat(*document, rule);
-  EXPECT_LE(bounds.least, count.tokens) << request;
-  EXPECT_GE(bounds.most, count.most) << request;
+  EXPECT_LE(least_of_chat(*document, rule), count.tokens) << request;
+  EXPECT_GE(most_of_chat(*document, rule), count.most) << request;
   EXPECT_GE(count.most, count.tokens) << request;
   return count;
 }

@@ -142,7 +142,7 @@ TEST(EncodingProperty, DecodesWhatItEncoded) {
       ASSERT_EQ(one.decode(ids), text) << name;
       ASSERT_EQ(one.count(text), ids.size()) << name;
       ASSERT_LE(ids.size(), most_tokens(text.size()));
-      ASSERT_GE(ids.size(), least_tokens(text.size()));
+      ASSERT_GE(ids.size(), least_tokens(text));
     }
   }
 }
@@ -164,11 +164,42 @@ TEST(EncodingProperty, CountsUpToALimitAndNotBeyond) {
 }
 
 TEST(Bounds, RoundUp) {
-  EXPECT_EQ(least_tokens(0), 0u);
+  EXPECT_EQ(least_tokens(std::uint64_t{0}), 0u);
   EXPECT_EQ(least_tokens(1), 1u);
   EXPECT_EQ(least_tokens(128), 1u);
   EXPECT_EQ(least_tokens(129), 2u);
   EXPECT_EQ(most_tokens(129), 129u);
+}
+
+TEST(Bounds, CountTheWordsOfAText) {
+  EXPECT_EQ(least_tokens(""), 0u);
+  EXPECT_EQ(least_tokens(" "), 1u);
+  EXPECT_EQ(least_tokens("word"), 1u);
+  EXPECT_EQ(least_tokens(" word"), 1u);
+  EXPECT_EQ(least_tokens("one two"), 2u);
+  EXPECT_EQ(least_tokens("one  two 3 !"), 4u);
+  EXPECT_EQ(least_tokens("one\ttwo\nthree \xC3\xA9t\xC3\xA9 "), 1u) << "only what is surely a word";
+  for (std::size_t before = 0; before < 20; ++before) {
+    EXPECT_EQ(least_tokens(std::string(before, '\t') + " a b c"), before == 0 ? 3u : 4u) << before;
+  }
+  EXPECT_EQ(least_tokens(repeat(" word", 1000)), 1000u);
+}
+
+/// What words and blanks make of each other is what the bound stands on.
+TEST(EncodingProperty, HasAtLeastTheTokensOfItsWords) {
+  constexpr std::string_view kParts[] = {" ",  " ",  "  ", "\n",       "\r",       "\t",   "a",
+                                         "Bc", "'s", "'",  "1",        "2345",     ".",    "/",
+                                         "-",  "(",  "<|", "\xC3\xA9", "\xC2\xA0", "\x7F", "\x1F"};
+  std::mt19937 random(3);
+  for (int round = 0; round < 5000; ++round) {
+    std::string text;
+    for (std::size_t parts = random() % 40; parts > 0; --parts) {
+      text += kParts[random() % std::size(kParts)];
+    }
+    for (const std::string& name : Encoding::names()) {
+      ASSERT_GE(encoding(name).count(text), least_tokens(text)) << name << ": " << text;
+    }
+  }
 }
 
 /// What an attacker would send. Each takes some 10 to 50 ms, which the log of the test says; with
@@ -192,7 +223,7 @@ TEST(HostileText, IsCountedInTime) {
   for (const auto& [what, text] : texts) {
     for (const char* name : {"o200k_base", "cl100k_base", "r50k_base"}) {
       const auto begin = std::chrono::steady_clock::now();
-      EXPECT_GE(encoding(name).count(text), least_tokens(text.size()));
+      EXPECT_GE(encoding(name).count(text), least_tokens(text));
       const auto took = std::chrono::steady_clock::now() - begin;
       EXPECT_LT(took, 60s) << what;
       std::cout << name << ", " << what << ": " << took / 1ms << " ms\n";

@@ -32,13 +32,12 @@ Result<InputCount> cap_input(Exchange& x, const RequestFacts& facts, const token
   return InputCount{std::min(by_bytes(x), most), 0, most, false};
 }
 
-Result<InputCount> bound_input(Exchange& x, const RequestFacts& facts,
+Result<InputCount> bound_input(InputCount capped, Exchange& x, const RequestFacts& facts,
                                const tokens::Models& models) {
   const json::Document* document = TRY(x.document());
-  const tokens::ChatBounds bounds =
-      tokens::bound_request(x.request.route, *document, model_of(facts, models));
-  return InputCount{std::clamp(by_bytes(x), bounds.least, bounds.most), bounds.least, bounds.most,
-                    false};
+  capped.least = tokens::least_of_request(x.request.route, *document, model_of(facts, models));
+  capped.tokens = std::max(capped.tokens, capped.least);
+  return capped;
 }
 
 Result<InputCount> count_input(Exchange& x, const RequestFacts& facts,

@@ -21,8 +21,8 @@ struct InputCount {
 /// Error: the body is no JSON.
 Result<InputCount> cap_input(Exchange& x, const RequestFacts& facts, const tokens::Models& models);
 
-/// The same, and how many it has at least, for twice the price.
-Result<InputCount> bound_input(Exchange& x, const RequestFacts& facts,
+/// How many it has at least, found by counting words, goes into what cap_input told.
+Result<InputCount> bound_input(InputCount capped, Exchange& x, const RequestFacts& facts,
                                const tokens::Models& models);
 
 /// Counts them. A long text is counted on another thread while the fiber waits: a megabyte takes 10

@@ -196,7 +196,8 @@ Result<void> TokenLimit::reserve(Exchange& x, const RequestFacts& facts,
       admission.reservation = std::move(*reservation);
       return {};
     }
-    admission.expected.input = TRY(token_limit::bound_input(x, facts, models_->tokens));
+    admission.expected.input =
+        TRY(token_limit::bound_input(admission.expected.input, x, facts, models_->tokens));
     if (cannot_fit(admission, std::get<Refusal>(ample))) {
       admission.claim(admission.expected.usual());
       auto usual = store_->reserve(admission.claims, Care::kTake, x.within(kStoreTime));

@@ -53,11 +53,6 @@ inline std::string body_of(std::size_t tokens, std::string_view members = R"("ma
   return body + R"("}]})";
 }
 
-/// What the limiter takes such a chat for that asks for 100 tokens, when it does not count.
-inline std::uint64_t uncounted() {
-  return 100 + (body_of(100).size() + 3) / 4;
-}
-
 inline Usage measured(std::uint64_t input, std::optional<std::uint64_t> output) {
   return {Usage::Origin::kMeasured, input, output};
 }

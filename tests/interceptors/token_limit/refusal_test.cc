@@ -40,16 +40,31 @@ TEST(TokenLimitRefusal, IsOverWhenTheTimeItToldHasPassed) {
   EXPECT_TRUE(f.run(call, [](Exchange&) { return reply(200); }));
 }
 
-// Whatever the count, the answer would be the same.
-TEST(TokenLimitRefusal, IsNotCountedWhereItCannotFit) {
+/// Of words that have two tokens each.
+std::string long_words(std::size_t words) {
+  std::string body = R"({"model":"gpt-4o","max_tokens":100,"messages":[{"role":"user","content":")";
+  while (words-- > 0) body += " zq";
+  return body + R"("}]})";
+}
+
+// Whatever the count, the answer would be the same: a word has a token at least.
+TEST(TokenLimitRefusal, IsNotCountedWhereTheWordsAloneDoNotFit) {
   Fixture f;
-  f.spend(988);
-  Call call;
+  f.spend(700);
+  Call call(Route::kChatCompletions, long_words(300));
   const auto r = f.run(call, must_not_run);
   ASSERT_FALSE(r);
-  EXPECT_EQ(r.error().retry_after, 60ms * (uncounted() - 12));
-  EXPECT_THAT(r.error().public_message,
-              HasSubstr("requested " + std::to_string(uncounted()) + "; try again in"));
+  EXPECT_THAT(r.error().public_message, HasSubstr("remaining 300, requested 407; try again in"));
+  EXPECT_EQ(r.error().retry_after, 60ms * 107);
+}
+
+TEST(TokenLimitRefusal, IsCountedWhereTheWordsAloneWouldFit) {
+  Fixture f;
+  f.spend(500);
+  Call call(Route::kChatCompletions, long_words(300));
+  const auto r = f.run(call, must_not_run);
+  ASSERT_FALSE(r);
+  EXPECT_THAT(r.error().public_message, HasSubstr("remaining 500, requested 707; try again in"));
 }
 
 TEST(TokenLimitRefusal, CarriesTheHeadersOfTheLimitThatRefused) {
