@@ -48,7 +48,9 @@ struct Outcome {
 };
 
 /// A piece of a body. For an event stream it holds one or more whole events (or comments), for
-/// other bodies any cut. `bytes` belongs to the source and is valid until its next read.
+/// other bodies any cut. `bytes` belongs to the source and is valid until its next read, or until the
+/// fiber suspends: sources read into a room that all fibers of the event loop share. Who suspends
+/// with a chunk in hand copies it first.
 struct Chunk {
   std::string_view bytes;
 };

@@ -1,5 +1,6 @@
 // Limits as clients meet them: the whole program, real connections, several gateways.
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -181,6 +182,65 @@ TEST_F(FourGateways, TellTheStoreLaterWhatWasUsedWithoutIt) {
   server_.thaw();
   EXPECT_TRUE(eventually([&] { return meter_of(*gateways_.front()).value("used", 0) == 24; }))
       << meter_of(*gateways_.front());
+}
+
+/// A stream whose every event says that letter, a thousand times.
+void stream_of(UpstreamConnection& provider, char letter) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text.append(1, letter).append(" ");
+  const std::string event =
+      R"(data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":")" +
+      text + "\"}}]}\n\n";
+  provider.send("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n");
+  for (int i = 0; i < 100; ++i) provider.send(event);
+  provider.send("data: [DONE]\n\n");
+}
+
+// All fibers of an event loop read into the same room, and one that asks the store for more waits.
+TEST(SharedLimit, GivesEachStreamItsOwnBytesWhileItAsksForMore) {
+  const RedisServer server;
+  ScriptedUpstream provider;
+  provider.on_every_request([](auto& c) {
+    const std::string& body = c.request().body;
+    stream_of(c, body.at(body.find("letter ") + 7));
+  });
+  GatewayProcess gateway(
+      "server: {listen: \"127.0.0.1:0\", threads: 1}\n"
+      "upstreams: {provider: {base_url: \"" +
+      provider.base_url() +
+      "\", api_key: k}}\n"
+      "models: {\"*\": {upstream: provider}}\n"
+      "chain: [{token_limit: {store: {url: \"valkey://127.0.0.1:" +
+      std::to_string(server.port()) +
+      "\", lease: false}, limits: [{per: global, tokens: 100M, every: 1h}]}}]\n");
+  ASSERT_TRUE(gateway.started()) << gateway.errors();
+
+  std::vector<std::thread> clients;
+  std::array<std::string, 8> strange;
+  std::array<std::size_t, 8> own{};
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    clients.emplace_back([&, i] {
+      const char letter = static_cast<char>('A' + i);
+      const Message answer = fetch(
+          gateway.port(), post(kChat, R"({"model":"m","stream":true,"max_tokens":1,"messages":[)"
+                                      R"({"role":"user","content":"letter )" +
+                                          std::string(1, letter) + R"("}]})"));
+      for (std::size_t at = 1; at + 1 < answer.body.size(); ++at) {
+        const char c = answer.body[at];
+        if (c < 'A' || c > 'H' || answer.body[at + 1] != ' ') continue;
+        if (c == letter) {
+          ++own[i];
+        } else {
+          strange[i] += c;
+        }
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    EXPECT_EQ(own[i], 100'000u) << i;
+    EXPECT_EQ(strange[i].substr(0, 20), "") << i;
+  }
 }
 
 }  // namespace

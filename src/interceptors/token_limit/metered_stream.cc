@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace penstock::token_limit {
@@ -26,7 +27,7 @@ class MeteredStream final : public BodySource {
   Result<std::optional<Chunk>> read(Deadline deadline) override {
     const bool is_cut = cut_by_ != nullptr;
     Result<std::optional<Chunk>> chunk = is_cut ? cut() : inner_->read(deadline);
-    if (!is_cut && chunk && *chunk && falls_behind()) keep_up(deadline);
+    if (!is_cut && chunk && *chunk && falls_behind()) keep_up(**chunk, deadline);
     return chunk;
   }
   Usage usage() const override { return inner_->usage(); }
@@ -42,8 +43,9 @@ class MeteredStream final : public BodySource {
     return follows_ != Follows::kNothing && inner_->usage().output.value_or(0) > held_;
   }
 
-  /// Holds at least what has come.
-  [[gnu::noinline]] void keep_up(Deadline deadline) {
+  /// Holds at least what has come, for which the store may suspend.
+  [[gnu::noinline]] void keep_up(Chunk& chunk, Deadline deadline) {
+    chunk.bytes = kept_.assign(chunk.bytes);
     const std::uint64_t missing = inner_->usage().output.value_or(0) - held_;
     if (extend(missing, deadline)) return;
     if (follows_ == Follows::kAll) {
@@ -111,6 +113,7 @@ class MeteredStream final : public BodySource {
   std::shared_ptr<Admission> admission_;
   UniqueFunction<CutOff(const Rule&)> cut_off_;
   std::uint64_t held_;  // output tokens
+  std::string kept_;    // the last chunk for which more was held
   Follows follows_ = Follows::kAll;
   const Rule* cut_by_ = nullptr;
   std::optional<CutOff> told_;

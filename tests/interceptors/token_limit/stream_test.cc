@@ -1,7 +1,10 @@
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -71,6 +74,77 @@ TEST(TokenLimitStream, HoldsMoreWhenMoreComesThanWasDeclared) {
   EXPECT_EQ(stream.f.remaining(), "288");
   stream.body.finish(ended(Ending::kClientGone));
   EXPECT_EQ(stream.f.remaining(), "543");  // 100 of input, 357 of output
+}
+
+/// A store on another machine: while a stream waits for it, other fibers run.
+class RemoteStore final : public limits::Store {
+ public:
+  RemoteStore(limits::Store& inner, std::function<void()> others)
+      : inner_(inner), others_(std::move(others)) {}
+  std::variant<limits::Reservation, limits::Refusal> reserve(std::span<const limits::Claim> claims,
+                                                             limits::Care care,
+                                                             Deadline deadline) override {
+    auto result = inner_.reserve(claims, care, deadline);
+    auto* reservation = std::get_if<limits::Reservation>(&result);
+    if (reservation == nullptr) return result;
+    return limits::Reservation(std::make_unique<RemoteHeld>(std::move(*reservation), others_));
+  }
+  std::vector<limits::MeterView> list(const limits::Limit&, std::string_view,
+                                      std::size_t) override {
+    return {};
+  }
+
+ private:
+  struct RemoteHeld final : limits::Held {
+    RemoteHeld(limits::Reservation inner, std::function<void()> others)
+        : inner_(std::move(inner)), others_(std::move(others)) {}
+    bool extend(std::span<const std::uint64_t> more, Deadline deadline) override {
+      others_();
+      return inner_.extend(more, deadline);
+    }
+    void settle(std::span<const std::uint64_t> used) noexcept override { inner_.settle(used); }
+    std::vector<limits::Standing> standings() const override { return inner_.standings(); }
+    limits::Reservation inner_;
+    std::function<void()> others_;
+  };
+  limits::Store& inner_;
+  std::function<void()> others_;
+};
+
+// Sources read into a room that all fibers of the event loop share.
+TEST(TokenLimitStream, KeepsTheBytesInHandWhileItAsksForMore) {
+  struct Shared final : BodySource {
+    explicit Shared(std::string& room) : room_(room) {}
+    Result<std::optional<Chunk>> read(Deadline) override {
+      room_ = "data: mine\n\n";
+      total_ += 300;
+      return std::optional<Chunk>(Chunk{room_});
+    }
+    Usage usage() const override { return {Usage::Origin::kCounted, {}, total_}; }
+    std::string& room_;
+    std::uint64_t total_ = 0;
+  };
+  std::string room;
+  int waits = 0;
+  Fixture f;
+  const auto store = std::make_shared<RemoteStore>(f.store, [&] {
+    ++waits;
+    room = "data: others\n\n";
+  });
+  const TokenLimit interceptor(
+      ParsedOptions("limits: [{per: key, tokens: 1000, every: 1m}]").options, store,
+      ModelData::builtin(), f.clock, f.metrics);
+  Call call(Route::kChatCompletions, body_of(100, R"("max_tokens":100,"stream":true)"));
+  auto r = penstock::test::run(interceptor, call.x, [&](Exchange&) {
+    Response response;
+    response.body = Body(std::make_unique<Shared>(room));
+    return response;
+  });
+  ASSERT_TRUE(r);
+  const auto chunk = r->body.read({});
+  ASSERT_TRUE(chunk && *chunk);
+  EXPECT_EQ((*chunk)->bytes, "data: mine\n\n");
+  EXPECT_GT(waits, 0);
 }
 
 TEST(TokenLimitStream, HoldsAtLeastWhatCame) {
