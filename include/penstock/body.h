@@ -89,8 +89,11 @@ class Body {
   Usage usage() const { return source_ ? source_->usage() : usage_; }
 
   /// `fn` sees every chunk before the client does, in the order of registration; the whole text of
-  /// a body that is no stream is one chunk. An error from `fn` ends the body with it.
+  /// a body that is no stream is one chunk. An error from `fn` ends the body with it. It must not
+  /// suspend unless chunks are kept.
   void each(UniqueFunction<Result<void>(const Chunk&)> fn);
+  /// From now on each chunk is copied before it is shown, so that who watches may suspend.
+  void keep_chunks() noexcept { keeps_chunks_ = true; }
   /// `fn` hears how the exchange ended. It must not suspend. What it throws for want of memory is
   /// dropped: the others still hear.
   void on_finish(UniqueFunction<void(const Outcome&)> fn);
@@ -105,15 +108,17 @@ class Body {
  private:
   enum class Reading { kOpen, kEnded, kFailed };
   Result<std::optional<Chunk>> pull(Deadline deadline);
-  Result<void> show(const Chunk& chunk);
+  Result<void> show(Chunk& chunk);
 
   std::string whole_;
   Usage usage_;  // of a whole body
   std::unique_ptr<BodySource> source_;
   std::vector<UniqueFunction<Result<void>(const Chunk&)>> watchers_;
   std::vector<UniqueFunction<void(const Outcome&)>> finishers_;
+  std::string kept_;  // the last chunk, where they are kept
   Reading reading_ = Reading::kOpen;
   bool finished_ = false;
+  bool keeps_chunks_ = false;
 };
 
 }  // namespace penstock

@@ -39,8 +39,10 @@ Body::Body(Body&& other) noexcept
       source_(std::move(other.source_)),
       watchers_(std::move(other.watchers_)),
       finishers_(std::move(other.finishers_)),
+      kept_(std::move(other.kept_)),
       reading_(other.reading_),
-      finished_(std::exchange(other.finished_, true)) {}
+      finished_(std::exchange(other.finished_, true)),
+      keeps_chunks_(other.keeps_chunks_) {}
 
 Body& Body::operator=(Body&& other) noexcept {
   if (this == &other) return *this;
@@ -50,8 +52,10 @@ Body& Body::operator=(Body&& other) noexcept {
   source_ = std::move(other.source_);
   watchers_ = std::move(other.watchers_);
   finishers_ = std::move(other.finishers_);
+  kept_ = std::move(other.kept_);
   reading_ = other.reading_;
   finished_ = std::exchange(other.finished_, true);
+  keeps_chunks_ = other.keeps_chunks_;
   return *this;
 }
 
@@ -95,7 +99,8 @@ Result<std::optional<Chunk>> Body::pull(Deadline deadline) {
   return Chunk{whole_};
 }
 
-Result<void> Body::show(const Chunk& chunk) {
+Result<void> Body::show(Chunk& chunk) {
+  if (keeps_chunks_ && source_) chunk.bytes = kept_.assign(chunk.bytes);
   for (auto& watcher : watchers_) TRY_VOID(watcher(chunk));
   return {};
 }

@@ -1,5 +1,7 @@
 #include "runtime/offload.h"
 
+#include <exception>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
@@ -27,15 +29,21 @@ void offload(UniqueFunction<void()> work) {
   }
   // All of it lives on the stack of the fiber, which waits until nobody touches it any more.
   bool done = false;
+  std::exception_ptr failure;
   Loop& loop = fiber->loop();
-  boost::asio::post(pool(), [&work, &done, &loop, fiber] {
-    work();
+  boost::asio::post(pool(), [&work, &done, &failure, &loop, fiber] {
+    try {
+      work();
+    } catch (...) {
+      failure = std::current_exception();
+    }
     loop.post([&done, fiber] {
       done = true;
       fiber->notify();
     });
   });
   while (!done) (void)fiber->park({});
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace penstock::runtime

@@ -17,13 +17,13 @@ Schema::Schema(Schema&&) noexcept = default;
 Schema& Schema::operator=(Schema&&) noexcept = default;
 Schema::~Schema() = default;
 
-std::optional<Violation> Schema::validate(const json::Document& instance) const {
-  return validate(instance.root(), instance.text().size());
+std::optional<Violation> Schema::validate(const json::Document& instance, Effort effort) const {
+  return validate(instance.root(), instance.text().size(), effort);
 }
 
-std::optional<Violation> Schema::validate(simdjson::dom::element instance,
-                                          std::size_t text_bytes) const {
-  return Validator(*plan_, text_bytes).run(instance);
+std::optional<Violation> Schema::validate(simdjson::dom::element instance, std::size_t text_bytes,
+                                          Effort effort) const {
+  return Validator(*plan_, text_bytes, effort).run(instance);
 }
 
 Result<std::optional<Violation>> Schema::validate_text(std::string_view instance) const {

@@ -67,6 +67,12 @@ struct CompileOptions {
 
 struct Plan;
 
+/// What a validation may take before it is given up with a violation of the keyword "limit".
+enum class Effort {
+  kWhole,  // what is sane for an instance of that size: two seconds at worst
+  kQuick,  // some milliseconds at worst, for an event loop; next to every instance needs less
+};
+
 /// A JSON Schema, draft 2020-12 or 7, compiled once into a flat plan and used many times. Immutable
 /// and thread-safe.
 ///
@@ -96,9 +102,11 @@ class Schema {
   /// that needs more steps or deeper nesting than is sane (keyword "limit"), which takes a schema
   /// that repeats itself within anyOf. A missing member is named by the path it should have. Does
   /// not suspend; its stack stays below 40 KiB.
-  std::optional<Violation> validate(const json::Document& instance) const;
+  std::optional<Violation> validate(const json::Document& instance,
+                                    Effort effort = Effort::kWhole) const;
   /// Of a part of a document. `text_bytes`, the size of its text or an estimate, bounds the steps.
-  std::optional<Violation> validate(simdjson::dom::element instance, std::size_t text_bytes) const;
+  std::optional<Violation> validate(simdjson::dom::element instance, std::size_t text_bytes,
+                                    Effort effort = Effort::kWhole) const;
   /// Of a text, whose numbers may have any size and count exactly. Slower. Error: no JSON.
   Result<std::optional<Violation>> validate_text(std::string_view instance) const;
 

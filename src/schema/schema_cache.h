@@ -41,6 +41,8 @@ class SchemaCache {
 
   /// Errors as Schema::compile, and for a text that is too long. Does not suspend.
   Result<Pointer> get(std::string_view text);
+  /// Null for one that was not compiled yet or is gone.
+  Pointer find(std::string_view text);
   std::size_t size() const;
 
  private:
@@ -50,7 +52,6 @@ class SchemaCache {
   };
   using Entries = std::list<Entry>;  // the one that was asked for last is the first
 
-  Pointer find(std::string_view text);
   void put(std::string text, const Pointer& schema);
   void drop_last();
 

@@ -22,6 +22,20 @@ constexpr std::uint64_t kStepsAtMost = 64'000'000;
 constexpr std::uint64_t kMatchingAtLeast = 400'000'000;
 constexpr std::uint64_t kMatchingPerByte = 64;
 
+// Each takes some five milliseconds at worst.
+constexpr std::uint64_t kQuickSteps = 200'000;
+constexpr std::uint64_t kQuickMatching = 4'000'000;
+
+std::uint64_t steps(std::size_t text_bytes, Effort effort) {
+  const std::uint64_t sane = kStepsAtLeast + kStepsPerByte * text_bytes;
+  return std::min(sane, effort == Effort::kQuick ? kQuickSteps : kStepsAtMost);
+}
+
+std::uint64_t matching(std::size_t text_bytes, Effort effort) {
+  return effort == Effort::kQuick ? kQuickMatching
+                                  : kMatchingAtLeast + kMatchingPerByte * text_bytes;
+}
+
 std::uint64_t count_characters(std::string_view text) {
   const auto leads = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; };
   return static_cast<std::uint64_t>(std::count_if(text.begin(), text.end(), leads));
@@ -29,10 +43,8 @@ std::uint64_t count_characters(std::string_view text) {
 
 }  // namespace
 
-Validator::Validator(const Plan& plan, std::size_t text_bytes)
-    : plan_(plan),
-      budget_(std::min(kStepsAtLeast + kStepsPerByte * text_bytes, kStepsAtMost)),
-      matching_(kMatchingAtLeast + kMatchingPerByte * text_bytes) {}
+Validator::Validator(const Plan& plan, std::size_t text_bytes, Effort effort)
+    : plan_(plan), budget_(steps(text_bytes, effort)), matching_(matching(text_bytes, effort)) {}
 
 std::optional<Violation> Validator::run(element root) {
   const bool fit = check(0, Instance::of(root));

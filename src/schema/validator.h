@@ -22,7 +22,7 @@ namespace penstock::schema {
 class Validator {
  public:
   /// `plan` outlives this.
-  Validator(const Plan& plan, std::size_t text_bytes);
+  Validator(const Plan& plan, std::size_t text_bytes, Effort effort);
 
   /// Call once.
   std::optional<Violation> run(simdjson::dom::element root);

@@ -114,6 +114,25 @@ TEST_F(BodyTest, ShowsChunksToWatchersInOrderBeforeTheClient) {
   EXPECT_THAT(events, ElementsAre("read", "first sees x", "second sees x", "read"));
 }
 
+TEST_F(BodyTest, KeepsChunksForWatchersThatSuspend) {
+  struct Shared final : BodySource {
+    explicit Shared(std::string& room) : room_(room) {}
+    Result<std::optional<Chunk>> read(Deadline) override { return Chunk{room_ = "mine"}; }
+    std::string& room_;
+  };
+  std::string room;
+  Body body(std::make_unique<Shared>(room));
+  body.keep_chunks();
+  body.each([&](const Chunk&) -> Result<void> {
+    room = "else";  // what another fiber reads meanwhile
+    return {};
+  });
+  Body moved(std::move(body));
+  const auto chunk = moved.read({});
+  ASSERT_TRUE(chunk && *chunk);
+  EXPECT_EQ((*chunk)->bytes, "mine");
+}
+
 TEST_F(BodyTest, EndsWithTheErrorOfAWatcher) {
   Body body = stream({"a", "b"});
   body.each([](const Chunk&) -> Result<void> { return invalid_request("not this"); });

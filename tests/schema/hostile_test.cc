@@ -102,6 +102,25 @@ TEST(HostileSchema, IsReadOnTheStackOfAFiber) {
   EXPECT_EQ(detail, "");
 }
 
+TEST(HostileInstance, IsGivenUpSoonWhereLittleEffortIsAllowed) {
+  const auto effort_of = [](const Schema& schema, const std::string& text, Effort effort) {
+    const auto violation = verdict(schema, text, effort);
+    return violation ? std::string(violation->keyword) : "fits";
+  };
+  const Schema states = compiled(R"({"pattern":"^[ab]*a[ab]{900}$"})");
+  const std::string letters = "\"" + std::string(100'000, 'a') + "\"";
+  EXPECT_EQ(effort_of(states, letters, Effort::kQuick), "limit");
+  EXPECT_EQ(effort_of(states, letters, Effort::kWhole), "fits");
+
+  const auto branch = [](int i) { return "{\"const\":[" + std::to_string(i) + "]}"; };
+  const Schema branches =
+      compiled("{\"items\":{\"not\":{\"anyOf\":[" + listed(20, branch) + "]}}}");
+  const auto item = [](int) { return std::string("[-1]"); };
+  const std::string items = "[" + listed(30'000, item) + "]";
+  EXPECT_EQ(effort_of(branches, items, Effort::kQuick), "limit");
+  EXPECT_EQ(effort_of(branches, items, Effort::kWhole), "fits");
+}
+
 TEST(HostileInstance, IsMatchedWithAPatternOfManyStates) {
   const Schema schema = compiled(R"({"pattern":"^[ab]*a[ab]{900}$"})");
   EXPECT_EQ(keyword_of(schema, "\"" + std::string(1'000'000, 'a') + "\""), "limit");

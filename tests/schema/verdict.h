@@ -19,12 +19,13 @@ inline Schema compiled(std::string_view text) {
 }
 
 /// What the schema has against an instance.
-inline std::optional<Violation> verdict(const Schema& schema, std::string_view instance) {
+inline std::optional<Violation> verdict(const Schema& schema, std::string_view instance,
+                                        Effort effort = Effort::kWhole) {
   std::string text(instance);
   text.reserve(text.size() + json::kPadding);
   const auto document = json::Document::parse(text);
   EXPECT_TRUE(document.has_value()) << instance;
-  return schema.validate(*document);
+  return schema.validate(*document, effort);
 }
 
 inline bool fits(std::string_view schema, std::string_view instance) {

@@ -109,7 +109,7 @@ std::optional<Fault> AnswerTask::find_fault(std::string_view body,
   if (setup_.well_formed != nullptr && setup_.stream) {
     return malformed("a stream was asked for, and it is none");
   }
-  thread_local json::Scratch scratch;
+  json::Scratch scratch;  // the fiber's own: it may suspend
   const auto answer = json::Document::parse(scratch.copy(body));
   if (!answer) return malformed("it is no JSON: " + answer.error().public_message);
   if (setup_.well_formed != nullptr) {
@@ -133,6 +133,7 @@ Result<void> AnswerTask::check_stream(Response& r) {
   const auto watched = std::make_shared<WatchedStream>(
       WatchedStream{StreamCheck(x_.request.route, setup_.well_formed, structured()), note_, good(),
                     std::nullopt});
+  if (setup_.expectations) r.body.keep_chunks();
   r.body.each([watched](const Chunk& chunk) { return watched->see(chunk.bytes); });
 
   std::string held;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "interceptors/json_schema/validation.h"
+
 namespace penstock::json_schema {
 
 namespace {
@@ -30,7 +32,7 @@ class Reader {
     element format;
     if (root["response_format"].get(format) != simdjson::SUCCESS) return SchemaPointer();
     const std::string_view type = text_at(format, "type");
-    if (type == "json_object") return cache_.get(kObject);
+    if (type == "json_object") return compiled(cache_, kObject);
     element definition;
     if (type != "json_schema" || format["json_schema"].get(definition) != simdjson::SUCCESS) {
       return SchemaPointer();
@@ -73,7 +75,7 @@ class Reader {
                                   const Place& place) {
     element found;
     if (parent[key].get(found) != simdjson::SUCCESS || found.is_null()) {
-      return cache_.get(otherwise);
+      return compiled(cache_, otherwise);
     }
     const std::string text = simdjson::minify(found);
     bytes_ += text.size();
@@ -81,9 +83,9 @@ class Reader {
       return bad_schema(place, "all schemas of a request together may have " +
                                    std::to_string(kMaxBytes) + " bytes");
     }
-    auto compiled = cache_.get(text);
-    if (compiled || compiled.error().kind == ErrorKind::kOverloaded) return compiled;
-    return bad_schema(place, compiled.error().detail);
+    auto schema = compiled(cache_, text);
+    if (schema || schema.error().kind == ErrorKind::kOverloaded) return schema;
+    return bad_schema(place, schema.error().detail);
   }
 
   static Error bad_schema(const Place& place, const std::string& reason) {

@@ -31,8 +31,8 @@ struct Expectations {
 /// of the API are read over: the request's own schema is there for them.
 ///
 /// Errors: 400 for a schema that cannot be used, with `param` response_format.json_schema.schema,
-/// tools[i].function.parameters or functions[i].parameters and the place in the message. Does not
-/// suspend.
+/// tools[i].function.parameters or functions[i].parameters and the place in the message. May
+/// suspend, see validation.h.
 Result<Expectations> read_expectations(const json::Document& request, schema::SchemaCache& cache);
 
 }  // namespace penstock::json_schema

@@ -20,8 +20,8 @@ namespace penstock {
 /// for the log as the remark request_verdict; what passed in spite of a violation also as
 /// request_violation and request_violation_param.
 ///
-/// Needs no facts of other layers; place it after auth, so that strangers cost no parsing. Does not
-/// suspend by itself. Immutable, so thread-safe.
+/// Needs no facts of other layers; place it after auth, so that strangers cost no parsing. May suspend
+/// for a text that takes long to check, see validation.h. Immutable, so thread-safe.
 class JsonSchema final : public Interceptor {
  public:
   /// `metrics` outlives this.

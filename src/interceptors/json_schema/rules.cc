@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "interceptors/json_schema/validation.h"
+
 namespace penstock::json_schema {
 
 namespace {
@@ -13,7 +15,7 @@ bool is_narrow(const Rule& rule) {
 void apply(const Rule& rule, const json::Document& body, Judgement& judgement) {
   if (!rule.schema || judgement.violation) return;
   judgement.judged = true;
-  judgement.violation = rule.schema->validate(body);
+  judgement.violation = validate(*rule.schema, body);
 }
 
 }  // namespace

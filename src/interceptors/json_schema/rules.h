@@ -34,7 +34,7 @@ struct RouteRules {
 
   /// Some rule is for certain models, so `judge` has to be told which one it is.
   bool by_model() const;
-  /// The violation of the first rule that is broken. Does not suspend.
+  /// The violation of the first rule that is broken. May suspend, see validation.h.
   Judgement judge(const json::Document& body, std::string_view model) const;
 };
 

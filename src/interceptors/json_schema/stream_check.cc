@@ -35,8 +35,7 @@ std::optional<Fault> StreamCheck::see_event(const http::SseEvent& event) {
   if (event.data.starts_with("[DONE]")) {  // SDKs stop at this prefix
     return structured_ ? structured_->finish() : std::nullopt;
   }
-  thread_local json::Scratch scratch;
-  const auto chunk = json::Document::parse(scratch.copy(event.data));
+  const auto chunk = json::Document::parse(scratch_.copy(event.data));
   if (!chunk) return malformed("an event is no JSON: " + chunk.error().public_message);
   return reports_error(event, *chunk) ? std::nullopt : see_chunk(*chunk);
 }

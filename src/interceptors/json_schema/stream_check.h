@@ -9,6 +9,7 @@
 #include "interceptors/json_schema/answer_fault.h"
 #include "interceptors/json_schema/structured.h"
 #include "interceptors/json_schema/well_formed.h"
+#include "json/scratch.h"
 
 namespace penstock::json_schema {
 
@@ -20,7 +21,8 @@ class StreamCheck {
   StreamCheck(Route route, const WellFormed* well_formed, std::optional<Structured> structured)
       : route_(route), well_formed_(well_formed), structured_(std::move(structured)) {}
 
-  /// The next bytes, cut anywhere. After a fault it is not called again.
+  /// The next bytes, cut anywhere. After a fault it is not called again. May suspend, see
+  /// validation.h.
   std::optional<Fault> see(std::string_view bytes);
 
   /// Null where no text is looked at.
@@ -34,6 +36,7 @@ class StreamCheck {
   const WellFormed* well_formed_;
   std::optional<Structured> structured_;
   http::SseReader reader_;
+  json::Scratch scratch_;  // not shared with other streams: a check may suspend
 };
 
 }  // namespace penstock::json_schema

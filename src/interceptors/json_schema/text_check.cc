@@ -1,8 +1,7 @@
 #include "interceptors/json_schema/text_check.h"
 
-#include "json/document.h"
+#include "interceptors/json_schema/validation.h"
 #include "json/scan.h"
-#include "json/scratch.h"
 
 namespace penstock::json_schema {
 
@@ -16,12 +15,10 @@ std::string sentence(const schema::Violation& violation) {
 }  // namespace
 
 std::optional<std::string> find_fault(const schema::Schema& schema, std::string_view text) {
-  thread_local json::Scratch scratch;
-  const auto document = json::Document::parse(scratch.copy(text));
-  if (!document) return "it is no JSON: " + document.error().public_message;
-  const auto violation = schema.validate(*document);
-  if (!violation) return std::nullopt;
-  return sentence(*violation);
+  const auto violation = validate_text(schema, text);
+  if (!violation) return "it is no JSON: " + violation.error().public_message;
+  if (!*violation) return std::nullopt;
+  return sentence(**violation);
 }
 
 TextCheck::TextCheck(const schema::CompiledSchema& schema)

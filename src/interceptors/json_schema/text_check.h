@@ -11,12 +11,12 @@
 namespace penstock::json_schema {
 
 /// What a text that has to be JSON and fit a schema has against it, as a sentence; nullopt: it
-/// fits. Does not suspend.
+/// fits. May suspend, see validation.h.
 std::optional<std::string> find_fault(const schema::Schema& schema, std::string_view text);
 
 /// One text that a model writes piece by piece, held to a schema while it arrives. Before the piece
 /// that makes the text whole is passed on, the text has had its full verdict, so nobody gets a
-/// whole text that does not fit. Keeps the text until then.
+/// whole text that does not fit. Keeps the text until then. May suspend for that verdict.
 class TextCheck {
  public:
   /// `schema` outlives this.

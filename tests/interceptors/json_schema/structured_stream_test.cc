@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "interceptors/json_schema/answers.h"
+#include "runtime/loop.h"
+#include "runtime/offload.h"
 
 namespace penstock::json_schema::test {
 namespace {
@@ -108,6 +110,60 @@ TEST(StructuredStream, PassesWhatFitsByteForByteHoweverItIsCut) {
     EXPECT_EQ(outcome.body, whole);
     EXPECT_EQ(outcome.verdict, "valid");
   }
+}
+
+/// Gives its pieces in a room that others write into whenever the fiber waits.
+class SharedEvents final : public BodySource {
+ public:
+  SharedEvents(std::vector<std::string> pieces, std::string& room)
+      : pieces_(std::move(pieces)), room_(room) {}
+  Result<std::optional<Chunk>> read(Deadline) override {
+    if (at_ == pieces_.size()) return std::nullopt;
+    return Chunk{room_ = pieces_[at_++]};
+  }
+
+ private:
+  std::vector<std::string> pieces_;
+  std::string& room_;
+  std::size_t at_ = 0;
+};
+
+TEST(StructuredStream, KeepsItsBytesWhileALongVerdictLetsOthersRun) {
+  const auto pieces = in_deltas("{\"a\":\"" + std::string(100'000, 'a') + "\"}", 50'000);
+  std::string whole;
+  for (const std::string& piece : pieces) whole += piece;
+  Call call(kStructured,
+            R"({"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}],)"
+            R"("response_format":{"type":"json_schema","json_schema":{"name":"n","schema":)"
+            R"({"properties":{"a":{"pattern":"^[ab]*a[ab]{900}$"}}}}}})");
+  std::string room;
+  call.then([&](Exchange&) {
+    Response response;
+    response.headers.set("content-type", "text/event-stream");
+    response.body = Body(std::make_unique<SharedEvents>(pieces, room));
+    return response;
+  });
+
+  runtime::Loop loop(system_clock());
+  Outcome outcome;
+  bool done = false;
+  int turns_of_others = 0;
+  loop.spawn([&] {
+    outcome = call.run();
+    done = true;
+  });
+  loop.spawn([&] {
+    while (!done) {
+      ++turns_of_others;
+      room.assign(room.size(), '#');
+      runtime::offload([] {});
+    }
+    loop.stop();
+  });
+  loop.run();
+  EXPECT_EQ(outcome.verdict, "valid");
+  EXPECT_TRUE(outcome.body == whole) << "of " << whole.size() << " bytes";
+  EXPECT_GT(turns_of_others, 1);
 }
 
 // The last schema has a rule that only the whole text can break.
