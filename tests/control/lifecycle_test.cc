@@ -129,6 +129,9 @@ TEST(ControlServer, AnswersFiftyRequestsAtOnce) {
     checked += static_cast<int>(yaml.size());
     return config::Diagnostics{};
   };
+  // The thread sanitizer cannot see how the library, which it did not build, guards what it makes at
+  // its first request.
+  ASSERT_TRUE(httplib::Client("127.0.0.1", control.port()).Get("/v1/status"));
   std::vector<std::future<int>> answers;
   for (int i = 0; i < 50; ++i) {
     answers.push_back(std::async(std::launch::async, [&, i] {

@@ -24,8 +24,8 @@ inline constexpr bool kSanitized = true;
 inline constexpr bool kSanitized = false;
 #endif
 
-/// So many tokens that any request fits, and so few a second that a charge stays to be seen.
-inline constexpr const char* kSlowLimit = "tokens: 7M, every: 366d";
+/// So many tokens that any request fits, and none comes back, so that a charge stays to be seen.
+inline constexpr const char* kSlowLimit = "tokens: 7M, each: month";
 
 /// Codes of errors that a provider is to blame for.
 inline constexpr const char* kInvalid = "upstream_invalid_response";

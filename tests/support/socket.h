@@ -13,7 +13,7 @@ namespace penstock::test {
 
 /// How long a test waits for something that ought to happen at once. Only a failing test waits that
 /// long, so it is generous: sanitizers and a busy machine are slow.
-inline constexpr std::chrono::milliseconds kPatience = std::chrono::seconds(20);
+inline constexpr std::chrono::milliseconds kPatience = std::chrono::seconds(60);
 
 /// How a test connects with TLS. Versions and protocols: what OpenSSL takes for them.
 struct TlsClient {
