@@ -48,9 +48,9 @@ struct Outcome {
 };
 
 /// A piece of a body. For an event stream it holds one or more whole events (or comments), for
-/// other bodies any cut. `bytes` belongs to the source and is valid until its next read, or until the
-/// fiber suspends: sources read into a room that all fibers of the event loop share. Who suspends
-/// with a chunk in hand copies it first.
+/// other bodies any cut. `bytes` belongs to the source and is valid until its next read, or until
+/// the fiber suspends: sources read into a room that all fibers of the event loop share. Who
+/// suspends with a chunk in hand copies it first.
 struct Chunk {
   std::string_view bytes;
 };
@@ -110,12 +110,11 @@ class Body {
   Result<std::optional<Chunk>> pull(Deadline deadline);
   Result<void> show(Chunk& chunk);
 
-  std::string whole_;
-  Usage usage_;  // of a whole body
+  std::string whole_;  // of a stream, the last chunk where they are kept
+  Usage usage_;        // of a whole body
   std::unique_ptr<BodySource> source_;
   std::vector<UniqueFunction<Result<void>(const Chunk&)>> watchers_;
   std::vector<UniqueFunction<void(const Outcome&)>> finishers_;
-  std::string kept_;  // the last chunk, where they are kept
   Reading reading_ = Reading::kOpen;
   bool finished_ = false;
   bool keeps_chunks_ = false;

@@ -39,7 +39,6 @@ Body::Body(Body&& other) noexcept
       source_(std::move(other.source_)),
       watchers_(std::move(other.watchers_)),
       finishers_(std::move(other.finishers_)),
-      kept_(std::move(other.kept_)),
       reading_(other.reading_),
       finished_(std::exchange(other.finished_, true)),
       keeps_chunks_(other.keeps_chunks_) {}
@@ -52,7 +51,6 @@ Body& Body::operator=(Body&& other) noexcept {
   source_ = std::move(other.source_);
   watchers_ = std::move(other.watchers_);
   finishers_ = std::move(other.finishers_);
-  kept_ = std::move(other.kept_);
   reading_ = other.reading_;
   finished_ = std::exchange(other.finished_, true);
   keeps_chunks_ = other.keeps_chunks_;
@@ -100,7 +98,7 @@ Result<std::optional<Chunk>> Body::pull(Deadline deadline) {
 }
 
 Result<void> Body::show(Chunk& chunk) {
-  if (keeps_chunks_ && source_) chunk.bytes = kept_.assign(chunk.bytes);
+  if (keeps_chunks_ && source_) chunk.bytes = whole_.assign(chunk.bytes);
   for (auto& watcher : watchers_) TRY_VOID(watcher(chunk));
   return {};
 }
