@@ -203,7 +203,8 @@ TEST(WallClock, ThatJumpsMovesNothingButTheTimesInTheLog) {
   ScriptedUpstream provider;
   HeldStream held(provider);
   answer_all(provider);
-  GatewayProcess gateway(config(provider, "", "", kSlowLimit), dose.environment());
+  // A budget of the calendar would come back with another month.
+  GatewayProcess gateway(config(provider, "", "", "tokens: 7M, every: 366d"), dose.environment());
   ASSERT_TRUE(gateway.started()) << gateway.errors();
   RawClient kept(gateway.port());
   OpenStream stream(gateway, kKey);
