@@ -48,7 +48,7 @@ set(PENSTOCK_PRECOMPILED <algorithm> <array> <chrono> <cstdint> <functional> <ma
   <string> <string_view> <utility> <variant> <vector> <simdjson.h> <boost/system/result.hpp>)
 
 # The presets for users and pipelines join the sources of a target, ten to a unit (CMAKE_UNITY_BUILD),
-# which makes a build three times faster again; the preset debug compiles each by itself, as suits
+# which makes a build twice as fast again; the preset debug compiles each by itself, as suits
 # work on a few of them. A source whose own names meet those of its neighbours is listed as ALONE.
 # The program that is shipped is made source by source all the same: in larger units g++ 12 inlines
 # less, which costs a request 4 % more instructions.
